@@ -1,0 +1,149 @@
+/* The contract of a model: what the solver must know about a biology, and nothing else.
+ *
+ * A model is one `const struct model` in one file of models/.  It states production P >= 0 and loss coefficient L >= 0 of every species,
+ *
+ *     dy/dt = div(D grad y) - div(chi y grad s) + P(y) - L(y) y ,
+ *
+ * never a bare right-hand side: that is what makes positivity and stiff decay cheap.  Its functions are pure maps of arrays: no allocation,
+ * no locks, no printing, no state.  The solver owns time, space, threads and files.  Units: mm and day; every species keeps its own unit.
+ * Where a table row refers to a parameter or species it gives the name; an omitted name means none. */
+#ifndef NEEDLEWORK_MODEL_H
+#define NEEDLEWORK_MODEL_H
+
+#include "status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct param {
+    const char *name;
+    double value; /* default [unit] */
+    const char *unit;
+    double lo, hi; /* closed range [unit] */
+    const char *meaning;
+    const char *source; /* citation and place; "assumed: why" where there is none */
+};
+
+struct species {
+    const char *name, *unit;
+    double healthy; /* value in unwounded tissue [unit] where model.initial is NULL or leaves it alone */
+    double scale;   /* typical magnitude [unit], > 0: errors below tolerance * scale do not matter */
+    const char *diffusivity; /* parameter D [mm2/day] */
+    const char *toward;      /* species s whose gradient is followed, */
+    const char *taxis;       /* and the parameter chi [mm2/day per unit of s] */
+    bool mobility;           /* D is multiplied by model.mobility */
+    const char *meaning;
+};
+
+/* Static coefficient fields: the same value everywhere (a parameter) unless the skin gives a map. */
+struct fixed_field { const char *name, *param, *meaning; };
+
+/* A pointwise quantity computed from the state, averaged over regions for the outcomes. */
+struct readout { const char *name, *unit, *meaning; };
+
+/* Where things are averaged. */
+enum region {
+    REGION_SLAB,    /* papillary slab, 0 to 0.3 mm below the dermal-epidermal junction */
+    REGION_CORE,    /* inside the original channel over the same 0.3 mm, by area weights of cut cells */
+    REGION_INJURED, /* within two channel radii, same depth */
+    REGION_DERMIS,  /* the whole domain */
+    N_REGIONS
+};
+enum surface_region { REGION_MOUTH, REGION_SURFACE, N_SURFACE_REGIONS }; /* the channel mouths; the whole surface */
+
+/* The time integral of a region's mean of a species or readout, counted from `after` days after the latest session on. */
+struct integral { const char *name; enum region region; const char *quantity; double after; const char *meaning; };
+
+struct outcome { const char *name, *unit, *meaning; };
+
+/* What an outcome is computed from.  Means are over the cells of a region by volume; index: species first, then readouts. */
+struct observation {
+    const double *mean[N_REGIONS];            /* [n_species + n_readouts] */
+    const double *surface[N_SURFACE_REGIONS]; /* [n_surface + n_surface_readouts] */
+    const double *integral;                   /* [n_integrals] */
+    double mouth_fraction;                    /* area of the mouths / area of skin; 0 when there is no channel */
+};
+
+/* A patient condition multiplies a parameter.  Ageing multiplies by max(floor, 1 - rate (age - 25)), and by 1 below 25 years. */
+struct modifier { const char *condition, *param; double factor; const char *source; };
+struct ageing { const char *param; double rate, floor; const char *source; };
+
+/* Boundary of a species on a face (zero flux where none is given). */
+enum face { FACE_X_LOW, FACE_X_HIGH, FACE_Y_LOW, FACE_Y_HIGH, FACE_Z_LOW, FACE_Z_HIGH, N_FACES };
+enum boundary_kind { BOUNDARY_FIXED, BOUNDARY_EXCHANGE };
+struct boundary {
+    const char *species;
+    enum face face;
+    enum boundary_kind kind;
+    const char *value; /* parameter: value at, or just beyond, the face [unit of the species] */
+    const char *rate;  /* parameter: exchange velocity [mm/day], BOUNDARY_EXCHANGE only */
+};
+
+/* Arrays of arrays are indexed [species][cell]; n cells at once; inputs and outputs never overlap; p holds the parameters followed by
+ * the derived constants.  Kernels run concurrently on different cells. */
+struct model {
+    const char *name, *title, *reference;
+    const struct species *species;         size_t n_species;
+    const struct species *surface;         size_t n_surface;         /* species on the epidermal surface */
+    const struct param *params;            size_t n_params;
+    size_t n_derived;                                                /* constants that prepare adds behind the parameters */
+    const struct fixed_field *fixed;       size_t n_fixed;
+    const struct readout *readouts;        size_t n_readouts;
+    const struct readout *surface_readouts; size_t n_surface_readouts;
+    const struct integral *integrals;      size_t n_integrals;
+    const struct outcome *outcomes;        size_t n_outcomes;
+    const struct modifier *modifiers;      size_t n_modifiers;
+    const struct ageing *ageing;           size_t n_ageing;
+    const struct boundary *boundaries;     size_t n_boundaries;
+    const char *set_point;  /* the parameter that skin.collagen sets */
+    double surface_depth;   /* what the surface sees below it: the mean over this depth [mm] */
+
+    /* Writes p[n_params .. n_params + n_derived) from p[0 .. n_params). */
+    void (*prepare)(double *p);
+    /* Unwounded state at the points (at[0], at[1], at[2]) = (x, y, z) [mm]; y holds species[].healthy on entry. */
+    void (*initial)(size_t n, const double *const *at, const double *const *fixed, const double *p, double *const *y);
+    /* Production [unit/day] and loss coefficient [1/day] of every species: overwritten, all >= 0. */
+    void (*react)(size_t n, const double *const *y, const double *const *fixed, const double *p, double *const *prod, double *const *loss);
+    /* Likewise on the surface; below[species] = mean of the volume species over surface_depth. */
+    void (*react_surface)(size_t n, const double *const *e, const double *const *below, const double *p, double *const *prod,
+                          double *const *loss);
+    /* Factor >= 0 on the diffusivity of `species` at faces whose mean state is y. */
+    void (*mobility)(size_t n, int species, const double *const *y, const double *p, double *factor);
+    void (*mobility_surface)(size_t n, int species, const double *const *e, const double *p, double *factor);
+    /* A puncture: channel fraction s, bruise fraction b of every cell (s + b <= 1), fraction of matrix removed; changes y in place and
+     * leaves it alone where s = b = 0. */
+    void (*injure)(size_t n, const double *s, const double *b, double removal, const double *p, double *const *y);
+    void (*injure_surface)(size_t n, const double *mouth, const double *p, double *const *e);
+    void (*read)(size_t n, const double *const *y, const double *const *fixed, const double *p, double *const *q);
+    void (*read_surface)(size_t n, const double *const *e, const double *p, double *const *q);
+    /* All outcomes now, relative to the observation before the first session. */
+    void (*observe)(const struct observation *now, const struct observation *before, const double *p, double *out);
+};
+
+/* Hot loops are compiled for several vector widths, chosen when the program starts. */
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(NEEDLEWORK_NO_CLONES)
+#define KERNEL __attribute__((target_clones("default", "avx2", "avx512f")))
+#else
+#define KERNEL
+#endif
+
+/* The registered models, ending with NULL, and one by name (NULL when there is none). */
+extern const struct model *const model_registry[];
+const struct model *model_find(const char *name);
+
+/* Index of a parameter or species by name, or -1. */
+int model_param(const struct model *model, const char *name);
+int model_species(const struct model *model, const char *name);
+int model_outcome(const struct model *model, const char *name);
+/* Index into the means of an observation: a species or a readout, or -1. */
+int model_quantity(const struct model *model, const char *name);
+
+/* Checks a model against this contract: names unique and snake_case, ranges, sources, references between tables resolve, functions
+ * present where tables need them.  ERR_CHECK with every violation recorded. */
+enum status model_check(const struct model *model);
+
+/* Species, parameters with unit, range and source, outcomes, modifiers. */
+enum model_format { MODEL_TEXT, MODEL_MARKDOWN, MODEL_JSON };
+void model_describe(const struct model *model, enum model_format format, FILE *stream);
+
+#endif

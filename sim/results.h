@@ -1,0 +1,54 @@
+/* The results file: one HDF5 file that netCDF-4 tools read as well.  Layout: interface section 4; sim/README.md.
+ *
+ * Rows are appended and flushed; `time` of every group is written last, as the mark that the row is whole.  Nothing that differs between
+ * two identical runs (host, wall time, threads) is outside /provenance/host. */
+#ifndef NEEDLEWORK_RESULTS_H
+#define NEEDLEWORK_RESULTS_H
+
+#include "grid.h"
+#include "model.h"
+#include "status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct results;
+
+/* What the file says about its origin.  All borrowed for the call. */
+struct results_about {
+    const char *title;      /* root title */
+    const char *given;      /* configuration as given */
+    const char *resolved;   /* configuration as resolved; its SHA-256 is written beside it */
+    const char *overridden; /* contraindications overridden, "" = none */
+    size_t channels;        /* channels in the domain */
+    int threads;
+};
+
+/* The mass balance of one species: initial + produced - lost + boundary + injury = stored, error = what is missing. */
+struct results_ledger { double initial, produced, lost, boundary, injury, stored, error; };
+
+/* Creates `path` (ERR_IO when it exists and not `force`, or cannot be written; an existing file is replaced only by a file that is
+ * complete at its head).  `surface` may be NULL when the model has no surface species. */
+enum status results_create(const char *path, bool force, const struct model *model, const struct grid *grid, const struct grid *surface,
+                           const struct results_about *about, struct results **results);
+
+/* One row of the time series: outcomes [n_outcomes] and domain means of the species, then of the surface species. */
+enum status results_series(struct results *results, double time, const double *outcomes, const double *means, const double *surface_means);
+/* One row of lateral means, from planes y[species][cells]. */
+enum status results_profile(struct results *results, double time, const double *const *y);
+/* One snapshot of volume and surface fields. */
+enum status results_snapshot(struct results *results, double time, const double *const *y, const double *const *e);
+/* One planned session; performed = NaN when it never took place.  Closure is that just before it. */
+enum status results_session(struct results *results, size_t number, double scheduled, double performed, double closure);
+/* The integrator's record of one accepted step: buffered, written with the next row. */
+enum status results_step(struct results *results, double time, double dt, double error, double solves);
+enum status results_ledger_write(struct results *results, const char *species, const char *unit, const struct results_ledger *ledger);
+/* A number among the root attributes; NaN = never reached. */
+enum status results_summary(struct results *results, const char *name, double value);
+/* Host facts known only at the end, then closes; `complete` is 1 only when the run reached its end. NULL is accepted. */
+enum status results_close(struct results **results, bool complete, double wall_seconds);
+
+/* Prints what made a file, whether it is complete, outcomes, ledger and solver summary; survives files from strangers. */
+enum status results_info(const char *path, FILE *stream);
+
+#endif
