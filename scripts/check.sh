@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change is accepted; this is what .ci/run does.  One line per check; all run even when one fails.
+# The last line is the test runner's own count.        usage: check.sh [CHECK...]   (default: all)
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+export NEEDLEWORK_WERROR=ON
+logs=build/check
+mkdir -p "$logs"
+
+self_tests()
+{
+    local script
+    for script in check_layers check_symbols check_tree check_kernels count_tests generate; do
+        "$python" "scripts/$script.py" --self-test || return
+    done
+    scripts/same_bits.sh --self-test && scripts/races.sh --self-test
+}
+
+preset()
+{
+    cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs"
+}
+
+build_gcc()
+{
+    configure build -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER=gcc -DNEEDLEWORK_TESTS=ON -DNEEDLEWORK_WERROR=ON &&
+        cmake --build build --parallel "$jobs"
+}
+
+sanitized_tests()
+{
+    preset asan && ctest --preset asan --no-tests=error --timeout 900
+}
+
+checks=(
+    "packages      install_packages run test check"
+    "self-tests    self_tests"
+    "gcc           build_gcc"
+    "clang         preset clang"
+    "tree          $python scripts/check_tree.py"
+    "format        scripts/format.sh --check"
+    "layers        $python scripts/check_layers.py"
+    "symbols       $python scripts/check_symbols.py build/libneedlework.a"
+    "kernels       $python scripts/check_kernels.py build"
+    "generated     scripts/generate.sh --check"
+    "quickstart    scripts/quickstart.sh"
+    "bits          scripts/same_bits.sh"
+    "races         preset tsan && scripts/races.sh"
+    "sanitizers    sanitized_tests"
+    "tests         scripts/test.sh"
+)
+
+failed=() n=0
+for check in "${checks[@]}"; do
+    read -r title command <<<"$check"
+    [ $# = 0 ] || [[ " $* " == *" $title "* ]] || continue
+    n=$((n + 1)) start=$SECONDS
+    # `set -e` is off inside a condition; each check is its own process with it on.
+    (set -e; eval "$command") >"$logs/$title.log" 2>&1 </dev/null &
+    if wait $!; then
+        printf 'ok    %-12s %4d s\n' "$title" $((SECONDS - start))
+    else
+        printf 'FAIL  %-12s %4d s   (%s)\n' "$title" $((SECONDS - start)) "$logs/$title.log"
+        tail -n 40 "$logs/$title.log" | sed 's/^/      /'
+        failed+=("$title")
+    fi
+done
+[ "$n" -gt 0 ] || failed=("no check of this name: $*")
+echo
+echo "checks: $((n - ${#failed[@]})) of $n ok${failed[*]:+, FAILED: ${failed[*]}}"
+[ ! -f "$logs/tests.log" ] || [ $# != 0 ] || tail -n 1 "$logs/tests.log"
+[ ${#failed[@]} = 0 ]

@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""Exported symbols say where they live: each starts with the name of its file, or with that name's first word (config_keys.c: config_...).
+
+usage: check_symbols.py LIBRARY.a | --self-test"""
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# In models/, `model_<file>` is the model of <file>, and registry.c holds what the contract in sim/model.h declares.
+ALSO = {"registry": "model"}
+
+
+def problems(library):
+    listing = subprocess.run(["nm", "-g", "--defined-only", library], check=True, capture_output=True, text=True).stdout
+    found, stem, n = [], None, 0
+    for line in listing.splitlines():
+        if line.endswith(".o:"):
+            stem = re.sub(r"(\.c)?\.o:$", "", line)
+            continue
+        fields = line.split()
+        if len(fields) < 2:
+            continue
+        n += 1
+        symbol = fields[-1].split(".")[0]  # clones of a function for other vector widths: name.avx2
+        first = ALSO.get(stem, stem.split("_")[0])
+        if not (symbol in (stem, first, f"model_{stem}") or symbol.startswith((stem + "_", first + "_"))):
+            found.append(f"{stem}.c exports {symbol}")
+    if n == 0:
+        found.append(f"{library}: no symbols")
+    return sorted(set(found))
+
+
+def self_test():
+    with tempfile.TemporaryDirectory() as folder:
+
+        def library(name, text):
+            source = Path(folder, name)
+            source.write_text(text)
+            subprocess.run(["gcc", "-c", source, "-o", f"{source}.o"], check=True)
+            subprocess.run(["ar", "rcs", source.with_suffix(".a"), f"{source}.o"], check=True)
+            return source.with_suffix(".a")
+
+        good = library("config_keys.c", "int config_rows[2]; void config_keys_print(void) {} static int x; int *config_x(void) { return &x; }")
+        assert problems(good) == [], problems(good)
+        assert problems(library("wound.c", "int model_wound;")) == []
+        bad = library("grid.c", "int gridlock; void grid_create(void) {} void helper(void) {}")
+        assert problems(bad) == ["grid.c exports gridlock", "grid.c exports helper"], problems(bad)
+        assert problems(library("empty.c", "static int x; ")) != []
+
+
+if sys.argv[1:] == ["--self-test"]:
+    self_test()
+else:
+    wrong = problems(sys.argv[1])
+    print("\n".join(wrong))
+    sys.exit(bool(wrong))
