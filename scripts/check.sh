@@ -64,7 +64,7 @@ for check in "${checks[@]}"; do
         failed+=("$title")
     fi
 done
-[ "$n" -gt 0 ] || failed=("no check of this name: $*")
+[ "$n" -gt 0 ] || { echo "no check of this name: $*" >&2 && exit 2; }
 echo
 echo "checks: $((n - ${#failed[@]})) of $n ok${failed[*]:+, FAILED: ${failed[*]}}"
 [ ! -f "$logs/tests.log" ] || [ $# != 0 ] || tail -n 1 "$logs/tests.log"

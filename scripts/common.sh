@@ -39,10 +39,9 @@ logged()
 # install_packages USE...: installs what packages.txt lists for these uses and is missing; nothing missing = no sudo, no network.
 install_packages()
 {
-    local uses=" $* " wanted=() missing=() use package why as_root=()
-    while read -r use package why; do
-        case "$uses" in *" $use "*) wanted+=("$package") ;; esac
-    done < <(grep -v '^#' scripts/packages.txt)
+    local wanted missing=() package as_root=()
+    # shellcheck disable=SC2207
+    wanted=($(awk -v uses=" $* " '!/^#/ && index(uses, " " $1 " ") { print $2 }' scripts/packages.txt))
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
         echo "No apt on this machine: nothing is installed.  Going on with what is here; needed (Debian's names):"
         echo "  ${wanted[*]}"
