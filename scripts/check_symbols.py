@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Exported symbols say where they live: each starts with the name of its file, or with that name's first word (config_keys.c: config_...).
+Only main ends the program: nothing in the library calls exit or its kin (Criterion would even count such a test as passed).
 
 usage: check_symbols.py LIBRARY.a | --self-test"""
 import re
@@ -11,12 +12,15 @@ from pathlib import Path
 # In models/, `model_<file>` is the model of <file>.  registry.c holds what the contract in sim/model.h declares; an enumeration's names
 # are called after the enumeration.
 ALSO = {"registry": "model_", "grid": "geometry_names"}
+ENDS = {"exit", "_exit", "_Exit", "quick_exit", "abort"}
 
 
 def problems(library):
-    listing = subprocess.run(["nm", "-g", "--defined-only", library], check=True, capture_output=True, text=True).stdout
+    def nm(*options):
+        return subprocess.run(["nm", *options, library], check=True, capture_output=True, text=True).stdout.splitlines()
+
     found, stem, n = [], None, 0
-    for line in listing.splitlines():
+    for line in nm("-g", "--defined-only"):
         if line.endswith(".o:"):
             stem = re.sub(r"(\.c)?\.o:$", "", line)
             continue
@@ -28,6 +32,11 @@ def problems(library):
         first = stem.split("_")[0]
         if symbol not in (stem, first, f"model_{stem}") and not symbol.startswith((first + "_", ALSO.get(stem, first + "_"))):
             found.append(f"{stem}.c exports {symbol}")
+    for line in nm("-u"):
+        if line.endswith(".o:"):
+            stem = line
+        elif line.split()[-1:] and line.split()[-1] in ENDS:
+            found.append(f"{stem} calls {line.split()[-1]}")
     if n == 0:
         found.append(f"{library}: no symbols")
     return sorted(set(found))
@@ -48,6 +57,8 @@ def self_test():
         assert problems(library("wound.c", "int model_wound;")) == []
         bad = library("grid.c", "int gridlock; void grid_create(void) {} void helper(void) {}")
         assert problems(bad) == ["grid.c exports gridlock", "grid.c exports helper"], problems(bad)
+        ends = library("skin.c", "#include <stdlib.h>\nvoid skin_end(void) { exit(1); }")
+        assert problems(ends) == ["skin.c.o: calls exit"], problems(ends)
         assert problems(library("empty.c", "static int x; ")) != []
 
 

@@ -19,6 +19,6 @@ ctest --test-dir build --output-on-failure --no-tests=error --timeout 600 --para
 step "running the Python tests"
 "$python" -m pytest -q -p no:cacheprovider --junitxml=build/pytest.xml tests </dev/null || true
 
-current="counting"
+trap - EXIT # the count is the last line
 echo
 "$python" scripts/count_tests.py build/ctest.xml build/pytest.xml
