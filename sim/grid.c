@@ -5,8 +5,8 @@
 
 const char *const geometry_names[] = {"well_mixed", "axisymmetric", "slab", "unit_cell", "patch", NULL};
 
-enum { VECTOR = 8 };                   /* doubles in the widest vector */
-static const double UNIFORM_TO = 0.5;  /* [mm] grading starts below the papillary slab and the usual channel */
+enum { VECTOR = 8 };                  /* doubles in the widest vector */
+static const double UNIFORM_TO = 0.5; /* [mm] grading starts below the papillary slab and the usual channel */
 
 static bool axis_allocate(struct axis *axis, size_t n)
 {
@@ -176,7 +176,11 @@ enum status grid_box(enum geometry geometry, const double width[2], double depth
         else
             depth_faces(depth, spacing[2], grading, n[2], face[2]);
         const bool around = geometry == PATCH, radial = geometry == AXISYMMETRIC;
-        const struct axis_spec spec[3] = {{n[0], face[0], around, radial}, {n[1], face[1], around, false}, {n[2], face[2], false, false}};
+        const struct axis_spec spec[3] = {
+            {n[0], face[0], around, radial},
+            {n[1], face[1], around, false },
+            {n[2], face[2], false,  false }
+        };
         status = grid_create(geometry, spec, grid);
     }
     for (int a = 0; a < 3; a++)
@@ -193,7 +197,9 @@ static struct axis_spec axis_spec_of(const struct grid *grid, int a)
 enum status grid_surface(const struct grid *grid, struct grid **surface)
 {
     const double layer[2] = {0.0, 1.0}; /* height 1 mm: volumes are areas */
-    const struct axis_spec spec[3] = {axis_spec_of(grid, 0), axis_spec_of(grid, 1), {1, layer, false, false}};
+    const struct axis_spec spec[3] = {
+        axis_spec_of(grid, 0), axis_spec_of(grid, 1), {1, layer, false, false}
+    };
     return grid_create(grid->geometry, spec, surface);
 }
 

@@ -1,0 +1,265 @@
+#include "outcomes.h"
+
+#include "state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TILE = 256 };
+
+struct outcomes {
+    const struct model *model; /* borrowed, like the next four */
+    const double *params;
+    const double *const *fixed;
+    const struct grid *grid, *surface;
+    size_t slab_cells; /* cells of the layers that the slab touches: the first of the grid */
+    size_t n_quantities, n_surface_quantities;
+    double *weight[N_REGIONS]; /* [cells of the slab]; REGION_DERMIS: the grid's volumes, borrowed; else owned */
+    double total[N_REGIONS];
+    double *surface_weight[N_SURFACE_REGIONS]; /* REGION_SURFACE: borrowed */
+    double surface_total[N_SURFACE_REGIONS];
+    struct observation now, baseline; /* pointers into `means`, owned */
+    double *means;
+    double *scratch;                      /* readouts of a tile, owned */
+    double latest, session;               /* time of the integrals; of the latest session */
+    double *integral, *integrand, *shown; /* [n_integrals] up to and at `latest`, and up to the time asked for, owned */
+};
+
+/* Index of a region's means within the block of means: now or baseline. */
+static void set_pointers(struct outcomes *o, struct observation *observation, double *block)
+{
+    for (int r = 0; r < N_REGIONS; r++)
+        observation->mean[r] = block + (size_t)r * o->n_quantities;
+    for (int r = 0; r < N_SURFACE_REGIONS; r++)
+        observation->surface[r] = block + N_REGIONS * o->n_quantities + (size_t)r * o->n_surface_quantities;
+    observation->integral = o->shown;
+    observation->mouth_fraction =
+        o->surface && o->surface_total[REGION_SURFACE] > 0.0 ? o->surface_total[REGION_MOUTH] / o->surface_total[REGION_SURFACE] : 0.0;
+}
+
+static double sum(size_t n, const double *a)
+{
+    double total = 0.0;
+    for (size_t i = 0; i < n; i++)
+        total += a[i];
+    return total;
+}
+
+static enum status create_weights(struct outcomes *o, const double *core, const double *injured)
+{
+    const struct grid *grid = o->grid;
+    double *full = malloc(grid->cells * sizeof *full);
+    if (!full)
+        return status_no_memory("the outcomes", grid->cells * sizeof *full);
+    grid_weight_depth(grid, OUTCOMES_SLAB, full);
+    while (o->slab_cells < grid->cells && full[o->slab_cells] > 0.0)
+        o->slab_cells += grid->plane;
+    for (int r = 0; r < REGION_DERMIS; r++) {
+        const double *column = r == REGION_CORE ? core : r == REGION_INJURED ? injured : NULL;
+        o->weight[r] = calloc(o->slab_cells, sizeof *o->weight[r]);
+        for (size_t c = 0; c < o->slab_cells && o->weight[r]; c++)
+            o->weight[r][c] = r == REGION_SLAB ? full[c] : column ? full[c] * column[c % grid->plane] : 0.0;
+    }
+    free(full);
+    if (!o->weight[REGION_SLAB] || !o->weight[REGION_CORE] || !o->weight[REGION_INJURED])
+        return status_no_memory("the outcomes", 3 * o->slab_cells * sizeof(double));
+    for (int r = 0; r < REGION_DERMIS; r++)
+        o->total[r] = sum(o->slab_cells, o->weight[r]);
+    o->total[REGION_DERMIS] = sum(grid->cells, grid->volume);
+    if (!o->surface)
+        return OK;
+    o->surface_weight[REGION_MOUTH] = calloc(o->surface->cells, sizeof(double));
+    if (!o->surface_weight[REGION_MOUTH])
+        return status_no_memory("the outcomes", o->surface->cells * sizeof(double));
+    for (size_t c = 0; c < o->surface->cells && core; c++)
+        o->surface_weight[REGION_MOUTH][c] = o->surface->volume[c] * core[c];
+    o->surface_total[REGION_MOUTH] = sum(o->surface->cells, o->surface_weight[REGION_MOUTH]);
+    o->surface_total[REGION_SURFACE] = sum(o->surface->cells, o->surface->volume);
+    return OK;
+}
+
+enum status outcomes_create(const struct model *model, const double *params, const double *const *fixed, const struct grid *grid,
+                            const struct grid *surface, const double *core, const double *injured, struct outcomes **outcomes)
+{
+    struct outcomes *o = calloc(1, sizeof *o);
+    if (!o)
+        return status_no_memory("the outcomes", sizeof *o);
+    o->model = model;
+    o->params = params;
+    o->fixed = fixed;
+    o->grid = grid;
+    o->surface = surface;
+    o->n_quantities = model->n_species + model->n_readouts;
+    o->n_surface_quantities = model->n_surface + model->n_surface_readouts;
+    const size_t block = N_REGIONS * o->n_quantities + N_SURFACE_REGIONS * o->n_surface_quantities;
+    const size_t readouts = model->n_readouts > model->n_surface_readouts ? model->n_readouts : model->n_surface_readouts;
+    o->means = calloc(2 * block + 1, sizeof *o->means);
+    o->scratch = calloc(readouts * TILE + 1, sizeof *o->scratch);
+    o->integral = calloc(3 * model->n_integrals + 1, sizeof *o->integral);
+    enum status status = o->means && o->scratch && o->integral ? create_weights(o, core, injured)
+                                                               : status_no_memory("the outcomes", 2 * block * sizeof(double));
+    if (status != OK) {
+        outcomes_destroy(&o);
+        return status;
+    }
+    o->integrand = o->integral + model->n_integrals;
+    o->shown = o->integrand + model->n_integrals;
+    o->session = NAN;
+    set_pointers(o, &o->now, o->means);
+    set_pointers(o, &o->baseline, o->means + block);
+    *outcomes = o;
+    return OK;
+}
+
+void outcomes_destroy(struct outcomes **outcomes)
+{
+    if (!outcomes || !*outcomes)
+        return;
+    struct outcomes *o = *outcomes;
+    for (int r = 0; r < REGION_DERMIS; r++)
+        free(o->weight[r]);
+    free(o->surface_weight[REGION_MOUTH]);
+    free(o->means);
+    free(o->scratch);
+    free(o->integral);
+    free(o);
+    *outcomes = NULL;
+}
+
+/* Readouts tile by tile, added to the sums of all regions. */
+static void add_readouts(struct outcomes *o, const double *const *y, double *means)
+{
+    const struct model *model = o->model;
+    const size_t n = o->grid->cells, first_quantity = model->n_species;
+    const double *value[MODEL_MAX_SPECIES], *fixed[MODEL_MAX_SPECIES];
+    double *q[MODEL_MAX_SPECIES];
+    for (size_t r = 0; r < model->n_readouts; r++)
+        q[r] = o->scratch + r * TILE;
+    for (size_t first = 0; first < n; first += TILE) {
+        const size_t count = n - first < TILE ? n - first : TILE;
+        for (size_t s = 0; s < model->n_species; s++)
+            value[s] = y[s] + first;
+        for (size_t f = 0; f < model->n_fixed; f++)
+            fixed[f] = o->fixed[f] + first;
+        model->read(count, value, fixed, o->params, q);
+        const size_t inside = first >= o->slab_cells ? 0 : o->slab_cells - first < count ? o->slab_cells - first : count;
+        for (size_t r = 0; r < model->n_readouts; r++) {
+            for (int region = 0; region < REGION_DERMIS; region++)
+                means[(size_t)region * o->n_quantities + first_quantity + r] +=
+                    state_dot(inside, o->weight[region] + (inside ? first : 0), q[r]);
+            means[REGION_DERMIS * o->n_quantities + first_quantity + r] += state_dot(count, o->grid->volume + first, q[r]);
+        }
+    }
+}
+
+static void observe_surface(struct outcomes *o, const double *const *e, double *means)
+{
+    const struct model *model = o->model;
+    double *q[MODEL_MAX_SPECIES];
+    const double *value[MODEL_MAX_SPECIES];
+    for (size_t r = 0; r < model->n_surface_readouts; r++)
+        q[r] = o->scratch + r * TILE;
+    const double *weight[N_SURFACE_REGIONS] = {o->surface_weight[REGION_MOUTH], o->surface->volume};
+    for (size_t first = 0; first < o->surface->cells; first += TILE) {
+        const size_t rest = o->surface->cells - first, count = rest < TILE ? rest : TILE;
+        for (size_t s = 0; s < model->n_surface; s++)
+            value[s] = e[s] + first;
+        if (model->n_surface_readouts)
+            model->read_surface(count, value, o->params, q);
+        for (int r = 0; r < N_SURFACE_REGIONS; r++)
+            for (size_t i = 0; i < o->n_surface_quantities; i++) {
+                const double *of = i < model->n_surface ? value[i] : q[i - model->n_surface];
+                means[(size_t)r * o->n_surface_quantities + i] += state_dot(count, weight[r] + first, of);
+            }
+    }
+    for (int r = 0; r < N_SURFACE_REGIONS; r++)
+        for (size_t i = 0; i < o->n_surface_quantities; i++)
+            if (o->surface_total[r] > 0.0)
+                means[(size_t)r * o->n_surface_quantities + i] /= o->surface_total[r];
+}
+
+static void observe(struct outcomes *o, const double *const *y, const double *const *e, double *means)
+{
+    const struct model *model = o->model;
+    memset(means, 0, (N_REGIONS * o->n_quantities + N_SURFACE_REGIONS * o->n_surface_quantities) * sizeof *means);
+    for (size_t s = 0; s < model->n_species; s++) {
+        for (int r = 0; r < REGION_DERMIS; r++)
+            means[(size_t)r * o->n_quantities + s] = state_dot(o->slab_cells, o->weight[r], y[s]);
+        means[REGION_DERMIS * o->n_quantities + s] = state_dot(o->grid->cells, o->grid->volume, y[s]);
+    }
+    if (model->n_readouts)
+        add_readouts(o, y, means);
+    for (int r = 0; r < N_REGIONS; r++)
+        for (size_t i = 0; i < o->n_quantities; i++)
+            if (o->total[r] > 0.0)
+                means[(size_t)r * o->n_quantities + i] /= o->total[r];
+    if (o->surface)
+        observe_surface(o, e, means + N_REGIONS * o->n_quantities);
+}
+
+void outcomes_set_baseline(struct outcomes *outcomes, const double *const *y, const double *const *e)
+{
+    const size_t block = N_REGIONS * outcomes->n_quantities + N_SURFACE_REGIONS * outcomes->n_surface_quantities;
+    observe(outcomes, y, e, outcomes->means + block);
+}
+
+/* Part of [from, to] after the integral's start, and the integral over it of the line from a to b. */
+static double trapezoid(double from, double to, double start, double a, double b)
+{
+    if (!(to > from) || !(to > start))
+        return 0.0;
+    const double low = fmax(from, start), at_low = a + (b - a) * (low - from) / (to - from);
+    return 0.5 * (to - low) * (at_low + b);
+}
+
+static double integrand(const struct outcomes *o, size_t i, const double *const *y)
+{
+    const struct integral *row = &o->model->integrals[i];
+    const int quantity = model_quantity(o->model, row->quantity);
+    if (quantity < 0 || (size_t)quantity >= o->model->n_species || o->total[row->region] <= 0.0)
+        return 0.0;
+    const double *weight = row->region == REGION_DERMIS ? o->grid->volume : o->weight[row->region];
+    const size_t n = row->region == REGION_DERMIS ? o->grid->cells : o->slab_cells;
+    return state_dot(n, weight, y[quantity]) / o->total[row->region];
+}
+
+void outcomes_evaluate(struct outcomes *outcomes, double time, const double *const *y, const double *const *e, double *out)
+{
+    struct outcomes *o = outcomes;
+    if (!o->model->observe)
+        return;
+    observe(o, y, e, o->means);
+    for (size_t i = 0; i < o->model->n_integrals; i++) {
+        const double start = o->session + o->model->integrals[i].after;
+        o->shown[i] = o->integral[i] + (time > o->latest ? trapezoid(o->latest, time, start, o->integrand[i], integrand(o, i, y)) : 0.0);
+    }
+    o->model->observe(&o->now, &o->baseline, o->params, out);
+}
+
+void outcomes_means(const struct outcomes *outcomes, const double *const *y, const double *const *e, double *means, double *surface_means)
+{
+    for (size_t s = 0; s < outcomes->model->n_species; s++)
+        means[s] = state_dot(outcomes->grid->cells, outcomes->grid->volume, y[s]) / outcomes->total[REGION_DERMIS];
+    for (size_t s = 0; s < outcomes->model->n_surface && outcomes->surface; s++)
+        surface_means[s] = state_dot(outcomes->surface->cells, outcomes->surface->volume, e[s]) / outcomes->surface_total[REGION_SURFACE];
+}
+
+void outcomes_integrate(struct outcomes *outcomes, double time, const double *const *y)
+{
+    struct outcomes *o = outcomes;
+    for (size_t i = 0; i < o->model->n_integrals; i++) {
+        const double value = integrand(o, i, y), start = o->session + o->model->integrals[i].after;
+        o->integral[i] += trapezoid(o->latest, time, start, o->integrand[i], value);
+        o->integrand[i] = value;
+    }
+    o->latest = time;
+}
+
+void outcomes_session(struct outcomes *outcomes, double time, const double *const *y)
+{
+    outcomes->session = time;
+    outcomes->latest = time;
+    for (size_t i = 0; i < outcomes->model->n_integrals; i++)
+        outcomes->integrand[i] = integrand(outcomes, i, y);
+}

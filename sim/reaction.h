@@ -1,0 +1,32 @@
+/* Where the model is called: on tiles of a few hundred cells, so that a tile's 3 x n_species rows stay in the cache of one core. */
+#ifndef NEEDLEWORK_REACTION_H
+#define NEEDLEWORK_REACTION_H
+
+#include "model.h"
+#include "state.h"
+#include "transport.h"
+
+#include <stddef.h>
+
+/* Weights of the present and the two earlier states in the predicted one; the prediction is never below 0. */
+struct reaction_predictor { double now, before, older; };
+
+size_t reaction_tiles(size_t cells);
+
+/* On one tile of the dermis: the predicted state into level NEXT, production and loss from it. */
+void reaction_tile(const struct model *model, const double *params, const struct reaction_predictor *predictor, struct state *state,
+                   size_t tile);
+
+/* The whole surface at once. below[species] [surface cells] is overwritten with the mean of the predicted dermis over the model's
+ * surface_depth; the dermis itself is only read in its levels NOW, BEFORE and OLDER. */
+void reaction_surface(const struct model *model, const double *params, const struct reaction_predictor *predictor,
+                      const struct state *dermis, struct state *surface, double *const *below);
+
+/* Mobility factors of a species on the lower faces of all axes, from face means of level NEXT. on_surface chooses the model's function. */
+void reaction_mobility(const struct model *model, const double *params, const struct state *state, bool on_surface, int species,
+                       double *const mobility[3]);
+
+/* Largest relative imbalance |P - L y| / (P + L y) of the present state: 0 when the model rests there. */
+double reaction_imbalance(const struct model *model, const double *params, struct state *state);
+
+#endif

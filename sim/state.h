@@ -1,0 +1,48 @@
+/* All fields of one layer (the dermis, or the epidermal surface): one aligned block, one owner.
+ *
+ * Every species has six planes: the state now, two before it (history of the multistep integrator), the one being computed, production and
+ * loss.  A plane is `cells` contiguous values with `guard` finite ones before and after it, 64-byte aligned. */
+#ifndef NEEDLEWORK_STATE_H
+#define NEEDLEWORK_STATE_H
+
+#include "grid.h"
+#include "status.h"
+
+#include <stddef.h>
+
+enum { STATE_NEXT, STATE_NOW, STATE_BEFORE, STATE_OLDER, STATE_LEVELS };
+enum { STATE_PLANES_PER_SPECIES = STATE_LEVELS + 2 };
+
+struct state {
+    const struct grid *grid; /* borrowed */
+    size_t n_species, n_fixed;
+    double **level[STATE_LEVELS]; /* [level][species][cell] */
+    double **prod, **loss;        /* [species][cell] production, or right-hand side; loss coefficient */
+    double **fixed;               /* [n_fixed][cell] static coefficient fields */
+    double *block;                /* owned */
+    double **planes;              /* owned: the pointers above */
+};
+
+enum status state_create(const struct grid *grid, size_t n_species, size_t n_fixed, struct state **state);
+void state_destroy(struct state **state);
+
+/* Bytes that state_create will take. */
+double state_bytes(double cells, double guard, size_t n_species, size_t n_fixed);
+
+/* The computed state becomes the present one; the oldest planes will be overwritten next. */
+void state_rotate(struct state *state);
+
+/* Sum of volume x value over the present state of a species. */
+double state_total(const struct state *state, size_t species);
+
+/* `count` planes of one grid, zeroed, with guards: plane[i] are overwritten, the block to free is returned (NULL: out of memory). */
+double *state_planes(const struct grid *grid, size_t count, double **plane);
+
+/* Sum of a[i] b[i], in an order that depends on n only; likewise of three factors. */
+double state_dot(size_t n, const double *a, const double *b);
+double state_dot3(size_t n, const double *a, const double *b, const double *c);
+
+/* Sets values in (0, floor) to 0 and returns the amount removed, sum of volume x value. */
+double state_floor(size_t n, double floor, const double *volume, double *y);
+
+#endif

@@ -1,0 +1,184 @@
+/* One species, one step: right-hand side, positivity, implicit solve, and the sums for error estimate and ledger. */
+#include "stepper_internal.h"
+
+#include <math.h>
+
+static const double FLOOR = 1e-20; /* of the species' scale: below it a value is 0 */
+static const double WEIGHT = 1e-2; /* of the species' scale: added to the root-mean-square that errors are relative to */
+static const double SOLVE = 0.05;  /* algebraic error allowed, as a share of the tolerated local error */
+
+bool species_is_general(const struct layer *layer, size_t species)
+{
+    return layer->species[species].mobility || layer->taxis[species] != 0.0;
+}
+
+void species_faces(const struct model *model, const double *params, struct layer *layer, size_t species)
+{
+    struct transport_faces *faces = &layer->faces[species];
+    if (layer->species[species].mobility)
+        reaction_mobility(model, params, layer->state, layer->on_surface, (int)species, faces->mobility);
+    if (layer->taxis[species] != 0.0)
+        transport_velocity(layer->state->grid, layer->taxis[species], layer->state->level[STATE_NEXT][layer->toward[species]],
+                           faces->velocity);
+}
+
+/* rhs = prod - a1 now - a2 before - a3 older, and whether it is negative anywhere. */
+KERNEL static void history_rhs(size_t n, const double *restrict a, const double *restrict now, const double *restrict before,
+                               const double *restrict older, double *restrict prod)
+{
+    const double a1 = a[1], a2 = a[2], a3 = a[3];
+#pragma omp simd
+    for (size_t c = 0; c < n; c++)
+        prod[c] -= a1 * now[c] + a2 * before[c] + a3 * older[c];
+}
+
+KERNEL static void divide(size_t n, double shift, const double *restrict rhs, const double *restrict loss, double *restrict y)
+{
+#pragma omp simd
+    for (size_t c = 0; c < n; c++)
+        y[c] = rhs[c] / (shift + loss[c]);
+}
+
+static bool any_negative(size_t n, const double *a)
+{
+    double lane[8] = {0.0};
+    const size_t whole = n - n % 8;
+    for (size_t i = 0; i < whole; i += 8)
+#pragma omp simd
+        for (size_t j = 0; j < 8; j++)
+            lane[j] = a[i + j] < lane[j] ? a[i + j] : lane[j];
+    double least = 0.0;
+    for (size_t j = 0; j < 8; j++)
+        least = fmin(least, lane[j]);
+    for (size_t i = whole; i < n; i++)
+        least = fmin(least, a[i]);
+    return least < 0.0;
+}
+
+/* sum of volume (y - predicted)^2 */
+KERNEL static double miss(size_t n, const struct reaction_predictor *predictor, const double *restrict volume, const double *restrict y,
+                          const double *restrict now, const double *restrict before, const double *restrict older)
+{
+    const double a = predictor->now, b = predictor->before, d = predictor->older;
+    double lane[8] = {0.0}, rest = 0.0;
+    const size_t whole = n - n % 8;
+    for (size_t i = 0; i < whole; i += 8)
+#pragma omp simd
+        for (size_t j = 0; j < 8; j++) {
+            const size_t c = i + j;
+            const double guess = a * now[c] + b * before[c] + d * older[c], off = y[c] - (guess > 0.0 ? guess : 0.0);
+            lane[j] += volume[c] * off * off;
+        }
+    for (size_t c = whole; c < n; c++) {
+        const double guess = a * now[c] + b * before[c] + d * older[c], off = y[c] - (guess > 0.0 ? guess : 0.0);
+        rest += volume[c] * off * off;
+    }
+    for (size_t j = 0; j < 8; j++)
+        rest += lane[j];
+    return rest;
+}
+
+/* Adds boundary exchange to loss and rhs; its coefficients go to g. */
+static void add_boundaries(const struct model *model, const double *params, const struct layer *layer, size_t species, double *g)
+{
+    for (size_t b = 0; b < model->n_boundaries; b++) {
+        const struct boundary *row = &model->boundaries[b];
+        g[b] = 0.0;
+        if (layer->on_surface || model_species(model, row->species) != (int)species)
+            continue;
+        const double rate = row->kind == BOUNDARY_FIXED ? HUGE_VAL : params[model_param(model, row->rate)];
+        g[b] = transport_boundary(layer->state->grid, (int)row->face, layer->diffusivity[species], rate,
+                                  params[model_param(model, row->value)], layer->state->loss[species], layer->state->prod[species]);
+    }
+}
+
+/* Net inflow and the part of `lost` that went out through faces. */
+static double boundary_inflow(const struct model *model, const double *params, const struct layer *layer, const double *g, const double *y,
+                              double *out)
+{
+    double inflow = 0.0;
+    *out = 0.0;
+    for (size_t b = 0; b < model->n_boundaries; b++) {
+        if (g[b] == 0.0)
+            continue;
+        const int face = (int)model->boundaries[b].face;
+        inflow += g[b] * transport_boundary_sum(layer->state->grid, face, params[model_param(model, model->boundaries[b].value)], y);
+        *out -= g[b] * transport_boundary_sum(layer->state->grid, face, 0.0, y);
+    }
+    return inflow;
+}
+
+/* Right-hand side of the chosen formula; falls back to the first-order member where the history would make it negative. */
+static bool build_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a)
+{
+    struct state *state = layer->state;
+    const size_t n = state->grid->cells;
+    double *const now = state->level[STATE_NOW][species], *const before = state->level[STATE_BEFORE][species];
+    double *const older = state->level[STATE_OLDER][species], *const rhs = state->prod[species];
+    history_rhs(n, formula->a, now, before, older, rhs);
+    for (int i = 0; i < 4; i++)
+        a[i] = formula->a[i];
+    if (formula->history == 1 || !any_negative(n, rhs))
+        return false;
+    struct formula first = *formula;
+    formula_first_order(&first, formula->dt);
+    for (int i = 1; i < 4; i++)
+        a[i] = first.a[i] - formula->a[i]; /* what the history still lacks */
+    history_rhs(n, a, now, before, older, rhs);
+    for (int i = 0; i < 4; i++)
+        a[i] = first.a[i];
+    if (any_negative(n, rhs)) /* round-off of the subtraction where the state is 0 */
+        for (size_t c = 0; c < n; c++)
+            rhs[c] = fmax(rhs[c], 0.0);
+    return true;
+}
+
+void species_solve(const struct model *model, const double *params, struct layer *layer, struct transport_work *work,
+                   const struct formula *formula, double tolerance, size_t species)
+{
+    struct state *state = layer->state;
+    const struct grid *grid = state->grid;
+    const size_t n = grid->cells;
+    const double scale = layer->species[species].scale;
+    double *const y = state->level[STATE_NEXT][species], *const rhs = state->prod[species], *const loss = state->loss[species];
+    double *const now = state->level[STATE_NOW][species];
+    struct verdict *v = &layer->verdict[species];
+    double a[4], g[N_FACES * 4] = {0.0}, floored = 0.0;
+    *v = (struct verdict){.converged = true, .produced = state_dot(n, grid->volume, rhs)};
+    v->first_order = build_rhs(formula, layer, species, a);
+    if (model->n_boundaries)
+        add_boundaries(model, params, layer, species, g);
+    const double size = sqrt(state_dot3(n, grid->volume, now, now) / layer->volume) + WEIGHT * scale;
+    if (layer->diffusivity[species] > 0.0 || layer->taxis[species] != 0.0) {
+        const bool general = species_is_general(layer, species);
+        const struct transport_problem problem = {.shift = a[0],
+                                                  .diffusivity = layer->diffusivity[species],
+                                                  .loss = loss,
+                                                  .rhs = rhs,
+                                                  .faces = general ? &layer->faces[species] : NULL,
+                                                  .accuracy = SOLVE * tolerance * size,
+                                                  .floor = FLOOR * scale};
+        struct transport_result result;
+        if (layer->taxis[species] != 0.0 && !v->first_order) {
+            transport_limited_correction(grid, layer->faces[species].velocity, y, 1.0, rhs);
+            if (any_negative(n, rhs))
+                transport_limited_correction(grid, layer->faces[species].velocity, y, -1.0, rhs);
+        }
+        transport_solve(layer->transport, work, &problem, y, &result);
+        v->converged = result.converged && result.minimum >= 0.0;
+        v->sweeps = result.sweeps;
+        floored = result.floored;
+    } else {
+        divide(n, a[0], rhs, loss, y);
+        floored = state_floor(n, FLOOR * scale, grid->volume, y);
+    }
+    double out = 0.0;
+    if (model->n_boundaries)
+        v->boundary = boundary_inflow(model, params, layer, g, y, &out);
+    v->lost = state_dot3(n, grid->volume, loss, y) - out + a[0] * floored;
+    const double off =
+        sqrt(miss(n, &formula->predictor, grid->volume, y, now, state->level[STATE_BEFORE][species], state->level[STATE_OLDER][species]) /
+             layer->volume);
+    v->difference = off / size;
+    v->finite = isfinite(off) && isfinite(v->lost);
+}

@@ -1,0 +1,70 @@
+/* Shared by the files of transport: the levels of the hierarchy and the scratch of a thread. */
+#ifndef NEEDLEWORK_TRANSPORT_INTERNAL_H
+#define NEEDLEWORK_TRANSPORT_INTERNAL_H
+
+#include "grid.h"
+#include "transport.h"
+
+enum { TRANSPORT_MAX_LEVELS = 24 };
+
+/* How the values of one axis are carried between a level and the next coarser one. */
+struct transfer {
+    size_t *parent;  /* [n] coarse cell that holds fine cell i, owned */
+    size_t *partner; /* [n] second coarse cell for linear interpolation, owned */
+    double *weight;  /* [n] weight of the partner, owned */
+};
+
+struct level {
+    struct grid *grid; /* borrowed on level 0, owned below */
+    bool wrap_x, wrap_y;
+    double *west, *east, *south, *north; /* [plane] couplings per unit D [1/mm2]; 0 at walls and across the periodic seam, owned */
+    double *lateral;                     /* [plane] their sum, seam included, owned */
+    double strongest;                    /* largest sum of all six couplings */
+    struct transfer to_coarse[3];
+};
+
+struct transport {
+    size_t n_levels;
+    struct level level[TRANSPORT_MAX_LEVELS];
+};
+
+/* Fields of one level. On level 0, y, rhs and loss are the caller's. */
+struct scratch {
+    double *y, *rhs, *loss;
+    double *inverse; /* 1 / diagonal */
+    double *other;   /* the other iterate, or the residual */
+    double *face[6]; /* general problems: mobility and velocity on lower faces */
+    double *link[6]; /* general problems: coefficients of the west, east, south, north, upper (k-1), lower (k+1) neighbours */
+    double theta;    /* bound of the off-diagonal row sum / diagonal */
+};
+
+struct transport_work {
+    struct scratch scratch[TRANSPORT_MAX_LEVELS];
+    size_t n_levels;
+    double *guess; /* copy of the iterate at the start of a cycle */
+    double *row;   /* one coarse row */
+    double *block[TRANSPORT_MAX_LEVELS]; /* owned */
+    double **planes;                     /* owned */
+};
+
+/* transport_kernels.c: everything that passes over all cells of a level. */
+void transport_invert(const struct level *level, double shift, double diffusivity, const double *loss, double *inverse);
+void transport_sweep(const struct level *level, double diffusivity, const double *y, const double *rhs, const double *inverse,
+                     double omega, double *out);
+void transport_sweep_links(const struct grid *grid, double *const link[6], const double *y, const double *rhs, const double *inverse,
+                           double omega, double *out);
+/* From a sweep with omega = 1, out = y + residual / diagonal: turns `out` into the residual. */
+void transport_residual(size_t n, const double *y, const double *inverse, double *out);
+double transport_minimum(size_t n, const double *a);
+double transport_difference(size_t n, const double *volume, const double *a, const double *b);
+
+/* transport_links.c: coefficients of general problems. */
+void transport_links(const struct grid *grid, double shift, double diffusivity, const double *loss, double *const face[6],
+                     struct scratch *scratch);
+void transport_coarsen_faces(const struct level *fine, const struct level *coarse, double *const from[6], double *const to[6]);
+
+/* transport_levels.c: between levels. */
+void transport_restrict(const struct level *fine, const struct level *coarse, const double *from, double *to);
+void transport_prolong(const struct level *fine, const struct level *coarse, const double *from, double *row, double *to);
+
+#endif

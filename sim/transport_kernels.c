@@ -1,0 +1,173 @@
+/* The passes of the Helmholtz solve.  One plane z = const at a time: couplings within it vary with (x, y) only, those across it are
+ * constants, so each plane is one long vector loop; neighbours beyond a wall are read from the guards with weight 0. */
+#include "model.h"
+#include "transport_internal.h"
+
+#include <math.h>
+
+KERNEL static void plane_invert(size_t n, double base, double d, const double *restrict lateral, const double *restrict loss,
+                                double *restrict inverse)
+{
+#pragma omp simd
+    for (size_t c = 0; c < n; c++)
+        inverse[c] = 1.0 / (base + loss[c] + d * lateral[c]);
+}
+
+void transport_invert(const struct level *level, double shift, double diffusivity, const double *loss, double *inverse)
+{
+    const struct grid *grid = level->grid;
+    const struct axis *z = &grid->axis[2];
+    for (size_t k = 0; k < z->n; k++) {
+        const double base = shift + diffusivity * (z->lower[k] + z->upper[k]);
+        plane_invert(grid->plane, base, diffusivity, level->lateral, loss + k * grid->plane, inverse + k * grid->plane);
+    }
+}
+
+/* out = y + omega (inverse (rhs + sum of couplings x neighbours) - y) */
+KERNEL static void plane_sweep(size_t n, size_t nx, size_t plane, double d, double above, double below, double omega,
+                               const struct level *level, const double *restrict y, const double *restrict rhs,
+                               const double *restrict inverse, double *restrict out)
+{
+    const double *restrict w = level->west, *restrict e = level->east, *restrict s = level->south, *restrict t = level->north;
+#pragma omp simd
+    for (size_t c = 0; c < n; c++) {
+        const double *restrict here = y + c;
+        const double lateral = w[c] * here[-1] + e[c] * here[1] + s[c] * *(here - nx) + t[c] * here[nx];
+        const double flux = d * lateral + above * *(here - plane) + below * here[plane];
+        out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+    }
+}
+
+/* The same without neighbours along y. */
+KERNEL static void plane_sweep_flat(size_t n, size_t plane, double d, double above, double below, double omega, const struct level *level,
+                                    const double *restrict y, const double *restrict rhs, const double *restrict inverse,
+                                    double *restrict out)
+{
+    const double *restrict w = level->west, *restrict e = level->east;
+#pragma omp simd
+    for (size_t c = 0; c < n; c++) {
+        const double *restrict here = y + c;
+        const double flux = d * (w[c] * here[-1] + e[c] * here[1]) + above * *(here - plane) + below * here[plane];
+        out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+    }
+}
+
+/* The couplings across the periodic seam, which the long loops leave out. */
+static void plane_seam(const struct level *level, double d, double omega, const double *y, const double *inverse, double *out)
+{
+    const struct axis *x = &level->grid->axis[0], *b = &level->grid->axis[1];
+    const size_t nx = x->n, ny = b->n;
+    if (level->wrap_x)
+        for (size_t j = 0; j < ny; j++) {
+            const size_t first = j * nx, last = first + nx - 1;
+            out[first] += omega * inverse[first] * d * x->lower[0] * y[last];
+            out[last] += omega * inverse[last] * d * x->upper[nx - 1] * y[first];
+        }
+    if (level->wrap_y)
+        for (size_t i = 0; i < nx; i++) {
+            const size_t last = (ny - 1) * nx + i;
+            out[i] += omega * inverse[i] * d * b->lower[0] * y[last];
+            out[last] += omega * inverse[last] * d * b->upper[ny - 1] * y[i];
+        }
+}
+
+void transport_sweep(const struct level *level, double diffusivity, const double *y, const double *rhs, const double *inverse, double omega,
+                     double *out)
+{
+    const struct grid *grid = level->grid;
+    const struct axis *z = &grid->axis[2];
+    const size_t n = grid->plane, nx = grid->axis[0].n;
+    for (size_t k = 0; k < z->n; k++) {
+        const size_t at = k * n;
+        const double above = diffusivity * z->lower[k], below = diffusivity * z->upper[k];
+        if (grid->axis[1].n == 1)
+            plane_sweep_flat(n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
+        else
+            plane_sweep(n, nx, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
+        if (level->wrap_x || level->wrap_y)
+            plane_seam(level, diffusivity, omega, y + at, inverse + at, out + at);
+    }
+}
+
+KERNEL static void span_sweep_links(size_t n, size_t nx, size_t plane, double omega, double *const *link, const double *restrict y,
+                                    const double *restrict rhs, const double *restrict inverse, double *restrict out)
+{
+    const double *restrict w = link[0], *restrict e = link[1], *restrict s = link[2], *restrict t = link[3];
+    const double *restrict u = link[4], *restrict v = link[5];
+#pragma omp simd
+    for (size_t c = 0; c < n; c++) {
+        const double *restrict here = y + c;
+        const double lateral = w[c] * here[-1] + e[c] * here[1] + s[c] * *(here - nx) + t[c] * here[nx];
+        const double flux = lateral + u[c] * *(here - plane) + v[c] * here[plane];
+        out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+    }
+}
+
+/* Links across the periodic seam point outside the row: their long-loop contribution is taken back and the true neighbour used. */
+static void seam_links(const struct grid *grid, double *const link[6], const double *y, const double *inverse, double omega, double *out)
+{
+    const size_t nx = grid->axis[0].n, ny = grid->axis[1].n, plane = grid->plane;
+    for (size_t c = 0; c < grid->cells; c++) {
+        const size_t i = c % nx, j = c / nx % ny;
+        double more = 0.0;
+        if (grid->axis[0].periodic && nx > 1 && i == 0)
+            more += link[0][c] * (y[c + nx - 1] - *(y + c - 1));
+        if (grid->axis[0].periodic && nx > 1 && i == nx - 1)
+            more += link[1][c] * (y[c + 1 - nx] - y[c + 1]);
+        if (grid->axis[1].periodic && ny > 1 && j == 0)
+            more += link[2][c] * (y[c + plane - nx] - *(y + c - nx));
+        if (grid->axis[1].periodic && ny > 1 && j == ny - 1)
+            more += link[3][c] * (y[c + nx - plane] - y[c + nx]);
+        out[c] += omega * inverse[c] * more;
+    }
+}
+
+void transport_sweep_links(const struct grid *grid, double *const link[6], const double *y, const double *rhs, const double *inverse,
+                           double omega, double *out)
+{
+    span_sweep_links(grid->cells, grid->axis[0].n, grid->plane, omega, link, y, rhs, inverse, out);
+    if (grid->axis[0].periodic || grid->axis[1].periodic)
+        seam_links(grid, link, y, inverse, omega, out);
+}
+
+KERNEL void transport_residual(size_t n, const double *restrict y, const double *restrict inverse, double *restrict out)
+{
+#pragma omp simd
+    for (size_t c = 0; c < n; c++)
+        out[c] = (out[c] - y[c]) / inverse[c];
+}
+
+enum { LANES = 8 };
+
+/* sum of volume (a - b)^2, in an order that does not depend on the vector width */
+KERNEL double transport_difference(size_t n, const double *restrict volume, const double *restrict a, const double *restrict b)
+{
+    double lane[LANES] = {0.0}, rest = 0.0;
+    const size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+#pragma omp simd
+        for (size_t j = 0; j < LANES; j++)
+            lane[j] += volume[i + j] * (a[i + j] - b[i + j]) * (a[i + j] - b[i + j]);
+    for (size_t i = whole; i < n; i++)
+        rest += volume[i] * (a[i] - b[i]) * (a[i] - b[i]);
+    for (size_t j = 0; j < LANES; j++)
+        rest += lane[j];
+    return rest;
+}
+
+KERNEL double transport_minimum(size_t n, const double *restrict a)
+{
+    double lane[LANES], least = HUGE_VAL;
+    const size_t whole = n - n % LANES;
+    for (size_t j = 0; j < LANES; j++)
+        lane[j] = HUGE_VAL;
+    for (size_t i = 0; i < whole; i += LANES)
+#pragma omp simd
+        for (size_t j = 0; j < LANES; j++)
+            lane[j] = a[i + j] < lane[j] ? a[i + j] : lane[j];
+    for (size_t i = whole; i < n; i++)
+        least = fmin(least, a[i]);
+    for (size_t j = 0; j < LANES; j++)
+        least = fmin(least, lane[j]);
+    return least;
+}
