@@ -791,7 +791,7 @@ static void observe(const struct observation *now, const struct observation *bef
 const struct model dermis_model = {
     .name = "dermis",
     .title = "dermis and epidermis after microneedling",
-    .reference = "reference model of Needlework, version 2; calibrated on 48 rows of clinical evidence",
+    .reference = "Needlework, dermis model version 2, calibrated on 48 rows of clinical evidence",
     .species = species, .n_species = N_SPECIES,
     .surface = surface, .n_surface = N_SURFACE,
     .params = params, .n_params = N_PARAMS,
