@@ -1,0 +1,128 @@
+"""What every figure of Needlework shares: colours, line styles, the healing time axis and a file that is the same every time.
+
+Palette: Okabe and Ito (2008), distinguishable with any colour vision.  Every line also has its own dashes, so that grey prints read too.
+"""
+
+import io
+import os
+import re
+from xml.sax.saxutils import escape
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
+INK, FAINT = "#222222", "#5c5c5c"
+SOLID, DASHED, DASHDOT, DOTTED, LONG = "-", (0, (4.5, 1.6)), (0, (5, 1.4, 1.1, 1.4)), (0, (1.1, 1.3)), (0, (9, 2))
+
+MONTH = 365.2422 / 12
+TICKS = [(0, "0"), (1, "1 d"), (3, "3 d"), (7, "1 wk"), (14, "2 wk"), (42, "6 wk"), (3 * MONTH, "3 mo"), (6 * MONTH, "6 mo"),
+         (12 * MONTH, "12 mo"), (24 * MONTH, "2 yr"), (60 * MONTH, "5 yr")]
+SPARE = [(28, "4 wk"), (9 * MONTH, "9 mo"), (18 * MONTH, "18 mo"), (36 * MONTH, "3 yr"), (0.25, "6 h"), (5, "5 d"), (21, "3 wk")]
+
+FORMATS = ("png", "svg", "pdf")
+
+
+def style(size=9.0):
+    """Sets fonts and weights; text stays text in PDF, becomes outlines in SVG (the same on every machine)."""
+    plt.rcdefaults()
+    plt.rcParams.update({
+        "font.family": "DejaVu Sans", "font.size": size, "axes.labelsize": size, "xtick.labelsize": size, "ytick.labelsize": size - 1,
+        "axes.linewidth": 0.7, "axes.edgecolor": FAINT, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK,
+        "xtick.major.width": 0.7, "ytick.major.width": 0.7, "xtick.major.size": 3, "ytick.major.size": 3,
+        "axes.spines.top": False, "axes.spines.right": False, "lines.linewidth": 1.7, "lines.dash_capstyle": "butt",
+        "lines.solid_capstyle": "round", "legend.frameon": False, "pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "needlework",
+        "text.parse_math": False})
+
+
+def grey(colour):
+    """The grey of the same lightness, darkened where it would fade on paper."""
+    r, g, b = matplotlib.colors.to_rgb(colour)
+    return str(round(min(0.45, 0.299 * r + 0.587 * g + 0.114 * b), 3))
+
+
+STRETCH = 4.0  # days up to which the time axis is nearly linear
+
+
+def place(day, end):
+    """Where a day lies on the healing axis, 0 to 1."""
+    return float(np.log1p(max(day, 0.0) / STRETCH) / np.log1p(end / STRETCH))
+
+
+def clean(text):
+    """One printable line from whatever a file says."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+
+
+def fit(text):
+    """Shrinks a text of the figure until it ends within the figure."""
+    figure = text.figure
+    width = plt.Text.get_window_extent(text, figure.canvas.get_renderer()).width
+    text.set_fontsize(text.get_fontsize() * min(1.0, 0.97 * figure.bbox.width / max(width, 1.0)))
+
+
+def text_width(text, ax):
+    """Width of a text in units of the width of the axes."""
+    renderer = ax.figure.canvas.get_renderer()
+    return plt.Text.get_window_extent(text, renderer).width / ax.get_window_extent(renderer).width
+
+
+def healing_axis(ax, end):
+    """Time from 0 to `end` days on a scale linear in the first days and logarithmic beyond: log(1 + t / STRETCH)."""
+    ax.set_xscale("function", functions=(lambda t: np.sign(t) * np.log1p(np.abs(t) / STRETCH),
+                                         lambda u: np.sign(u) * STRETCH * np.expm1(np.abs(u))))
+    ax.set_xlim(0, end)
+    taken = []
+    for day, label in TICKS + SPARE:
+        here, room = place(day, end), 0.045 if (day, label) in TICKS else 0.058
+        if here <= 1.002 and all(abs(here - other) > room for other, _, _ in taken):
+            taken.append((here, min(day, end), label))
+    taken.sort()
+    ax.set_xticks([day for _, day, _ in taken], [label for _, _, label in taken])
+    ax.minorticks_off()
+
+
+def spread(centres, widths, low, high, gap):
+    """Places labels of given widths near their centres within low..high, without overlap where there is room."""
+    order = np.argsort(centres, kind="stable")
+    places, widths = np.array(centres, dtype=float), np.array(widths)
+    for _ in range(200):  # push neighbours apart until nobody overlaps
+        places = np.clip(places, low + widths / 2, high - widths / 2)
+        moved = 0.0
+        for i, j in zip(order, order[1:]):
+            overlap = (widths[i] + widths[j]) / 2 + gap - (places[j] - places[i])
+            if overlap > 1e-9:
+                places[i] -= overlap / 2
+                places[j] += overlap / 2
+                moved = max(moved, overlap)
+        if moved == 0.0:
+            break
+    return places
+
+
+def save(fig, path, title, alt, dpi):
+    """Writes the figure with its description, whole or not at all; the same bytes for the same figure."""
+    kind = os.path.splitext(path)[1][1:].lower()
+    metadata = {"png": {"Title": title, "Description": alt, "Software": None},
+                "svg": {"Title": title, "Description": alt, "Date": None, "Creator": "Needlework"},
+                "pdf": {"Title": title, "Subject": alt, "Creator": "Needlework", "Producer": None, "CreationDate": None}}[kind]
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format=kind, dpi=dpi, metadata=metadata)
+    content = buffer.getvalue()
+    if kind == "svg":  # screen readers speak <title> and <desc>, which must be named by the root element
+        text = content.decode("utf-8").replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
+        content = re.sub(r"<title>(.*?)</title>", lambda m: f'<title id="title">{m[1]}</title>\n <desc id="desc">{escape(alt)}</desc>', text,
+                         count=1, flags=re.S).encode("utf-8")
+    partial = f"{path}.part"
+    try:
+        with open(partial, "wb") as file:
+            file.write(content)
+        os.replace(partial, path)
+    except OSError:
+        if os.path.exists(partial):
+            os.remove(partial)
+        raise

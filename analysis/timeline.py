@@ -1,0 +1,481 @@
+#!/usr/bin/python3
+"""Draws the healing timeline of one run: phases of healing, collagen, elastin, cells and skin surface over 12 months.
+
+    analysis/timeline.py results/quickstart.h5 -o timeline.png
+
+The phases are read off the run itself (see `phases` below and the footnote of the figure), the marks come from the file's own summary.
+Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
+"""
+
+import argparse
+import dataclasses
+import os
+import sys
+import textwrap
+
+import numpy as np
+
+import figure
+import results
+from figure import BLACK, BLUE, DASHDOT, DASHED, DOTTED, FAINT, GREEN, INK, LONG, ORANGE, PURPLE, RED, SOLID, plt
+
+WIDTH, RATIO = 10.0, 0.7  # inches; height / width
+
+
+@dataclasses.dataclass
+class Phase:
+    name: str
+    colour: str
+    tint: str         # background of the panels, lighter from phase to phase so that it reads in grey
+    rule: str         # for the footnote
+    time: np.ndarray  # [d]
+    signal: np.ndarray
+    threshold: float
+    spans: list       # (start, end) [d] where signal > threshold
+
+
+@dataclasses.dataclass
+class Line:
+    label: str
+    time: np.ndarray
+    value: np.ndarray
+    colour: str
+    dashes: object
+    weight: float = 1.6
+
+
+@dataclasses.dataclass
+class Panel:
+    title: str
+    unit: str
+    height: float
+    lines: list
+    twin: list = dataclasses.field(default_factory=list)  # lines on an axis of their own, at the right
+    floor: object = None                                  # lowest value of the axis; None = from the data
+
+
+# ---- what the run says ------------------------------------------------------------------------------------------------------------
+
+def opened(time, value, sessions, just_after=None):
+    """Adds a row just after every session, because the row at a session is the one before it: `just_after`, or the next row's value."""
+    for session in sessions:
+        if time[0] <= session < time[-1]:
+            i = np.searchsorted(time, session, side="right")
+            if i > 0 and time[i - 1] < session:  # no row at the session: hold the last one
+                time, value = np.insert(time, i, session), np.insert(value, i, value[i - 1])
+                i += 1
+            time = np.insert(time, i, session + 1e-6)
+            value = np.insert(value, i, value[i] if just_after is None else just_after)
+    return time, value
+
+
+def spans(time, signal, threshold):
+    """Intervals in which the signal is above the threshold, their ends interpolated between rows."""
+    above, found, start = signal > threshold, [], None
+    for i in range(len(time)):
+        crossing = time[i]
+        if i and above[i] != above[i - 1] and signal[i] != signal[i - 1]:
+            crossing = time[i - 1] + (time[i] - time[i - 1]) * (threshold - signal[i - 1]) / (signal[i] - signal[i - 1])
+        if above[i] and start is None:
+            start = crossing
+        elif start is not None and not above[i]:
+            found.append((float(start), float(crossing)))
+            start = None
+    return found + ([(float(start), float(time[-1]))] if start is not None else [])
+
+
+def phases(run):
+    """The phases of healing that this run shows; one whose signal is missing from the file is left out."""
+    found, series, sessions = [], run.series, run.performed
+
+    def add(name, colour, tint, rule, time, signal, threshold):
+        since = sessions[0] if sessions.size else time[0]
+        where = np.where(time >= since, signal, np.minimum(signal, threshold))
+        found.append(Phase(name, colour, tint, rule, time, signal, threshold, spans(time, where, threshold)))
+
+    if "clot" in run.means:
+        time, clot = opened(run.means["time"].values, run.means["clot"].values, sessions)
+        add("haemostasis", RED, "#f3dccd", "at least half of the clot left", time, clot, 0.5 * max(clot.max(), 1e-9))
+    if "erythema" in series:
+        time, erythema = opened(series["time"].values, series["erythema"].values, sessions)
+        add("inflammation", ORANGE, "#fbefd6", "erythema\u00a0>\u00a00.1", time, erythema, 0.1)
+    if "fibroblasts" in series:
+        add("proliferation", GREEN, "#e9f5ef", "fibroblasts >\u00a010\u00a0% above normal", series["time"].values,
+            series["fibroblasts"].values - 1, 0.1)
+    if "mature_collagen_gain" in series:
+        time = series["time"].values
+        distinct = np.concatenate([[True], np.diff(time) > 0])
+        rate = np.gradient(series["mature_collagen_gain"].values[distinct], time[distinct])
+        add("remodelling", BLUE, "#f5f9fc", "mature collagen growing >\u00a00.1\u00a0% a month", time[distinct], rate,
+            0.001 / figure.MONTH)
+    return found
+
+
+def leading(found, end):
+    """(start, end, phase) of the background: of the phases under way the one that comes first in healing."""
+    edges = sorted({0.0, end, *(edge for phase in found for span in phase.spans for edge in span)})
+    for start, stop in zip(edges, edges[1:]):
+        for phase in found:
+            if any(a <= (start + stop) / 2 <= b for a, b in phase.spans):
+                yield start, stop, phase
+                break
+
+
+def panels(run, signals):
+    """The panels this file can fill."""
+    series, sessions = run.series, run.performed
+    time = series["time"].values
+
+    def lines(*rows):
+        found = []
+        for name, label, colour, dashes, weight, change in rows:
+            if name in series:
+                value = change(series[name].values)
+                moment, value = value if isinstance(value, tuple) else (time, value)
+                found.append(Line(label, moment, value, colour, dashes, weight))
+        return found
+
+    def percent(value):
+        return 100 * value
+
+    def same(value):
+        return value
+
+    def after(name, text):
+        days = run.summary.get(name, np.nan)
+        return f"\n({text} after {duration(days)})" if np.isfinite(days) else ""
+
+    def magnified(name):
+        largest = np.nanmax(series[name].values) if name in series else 0
+        return 10 if 0 < largest < 0.1 else 1
+
+    times = magnified("myofibroblasts")
+    collagen = Panel("Collagen", "change (%)", 2.4, lines(
+        ("collagen_gain", "total", BLACK, SOLID, 2.4, percent),
+        ("collagen_I_gain", "type I", BLUE, DASHED, 1.6, percent),
+        ("collagen_III_gain", "type III", RED, DASHDOT, 1.6, percent),
+        ("mature_collagen_gain", "mature, cross-linked", GREEN, LONG, 1.6, percent),
+        ("new_collagen_fraction", "new, not yet linked\n(share of all, %)", PURPLE, DOTTED, 1.9, percent)))
+    elastin = Panel("Elastin", "change (%)", 1.0, lines(("elastin_gain", "elastin fibres", BLUE, SOLID, 1.8, percent)),
+                    lines(("tropoelastin_ratio", "tropoelastin, precursor\n(× normal, right axis)", RED, DASHED, 1.6, same)))
+    cells = Panel("Cells", "1 = normal", 1.15, lines(
+        ("fibroblasts", "fibroblasts, all", BLACK, SOLID, 1.9, same),
+        ("activated_fibroblasts", "activated", GREEN, DASHED, 1.6, same),
+        ("myofibroblasts", "myofibroblasts" + f" × {times}" * (times > 1), RED, DASHDOT, 1.6, lambda value: times * value)), floor=0)
+    skin = Panel("Skin surface", "% of normal", 1.25, lines(
+        ("epidermal_thickness", "epidermal thickness", BLUE, SOLID, 1.7, percent),
+        ("epidermal_closure", "channels closed" + after("epidermal_closure_time", "95 %"), BLACK, DASHED, 1.6,
+         lambda value: opened(time, percent(value), sessions, 0.0)),
+        ("barrier_deficit", "barrier" + after("barrier_recovery_time", "back"), ORANGE, DOTTED, 2.0,
+         lambda value: opened(time, 100 - percent(value), sessions, 0.0))), floor=0)
+    found = [collagen, elastin, cells, skin]
+    if signals:
+        def of_peak(value):
+            excess = value - value[0]
+            return 100 * excess / max(np.nanmax(excess), 1e-30)
+        found.insert(3, Panel("Signals", "% of peak", 1.0, lines(
+            ("erythema", "erythema", ORANGE, SOLID, 1.7, of_peak), ("tgfb", "TGF-β", BLUE, DASHED, 1.6, of_peak),
+            ("mmp", "MMP activity", RED, DASHDOT, 1.6, of_peak)), floor=0))
+    return [panel for panel in found if panel.lines or panel.twin]
+
+
+def marks(run):
+    """(day, gain in %, text) of the outcomes on the curve of total collagen."""
+    if "collagen_gain" not in run.series:
+        return []
+    time, gain = run.series["time"].values, 100 * run.series["collagen_gain"].values
+    found, summary = [], run.summary
+
+    def add(day, text):
+        if np.isfinite(day) and time[0] <= day <= time[-1]:
+            found.append((day, float(np.interp(day, time, gain)), text))
+
+    add(summary.get("collagen_onset", np.nan), "lasting gain ≥ 1 %\n{day}")
+    add(summary.get("collagen_time_to_90_percent", np.nan), "90 % of peak\n{day}")
+    peak = summary.get("peak_collagen_gain", np.nan)
+    if np.isfinite(peak) and peak > 0 and abs(np.nanmax(gain) - 100 * peak) < 5 * peak:  # the series reaches it, to 5 %
+        at = int(np.nanargmax(gain))
+        add(time[at], f"peak {100 * peak:+.1f} %\n{{day}}" if at < len(time) - 1 else f"{100 * peak:+.1f} %, rising\n{{day}}")
+    return [(day, value, text.format(day=f"day {day:.0f}")) for day, value, text in found]
+
+
+# ---- words ------------------------------------------------------------------------------------------------------------------------
+
+def duration(days):
+    return f"{24 * days:.0f} h" if days < 2 else f"{days:.2g} d" if days < 10 else f"{days:.0f} d"
+
+
+def span_text(phase, end):
+    """When a phase was under way, for the margin."""
+    if not phase.spans:
+        return "threshold not reached"
+    if len(phase.spans) > 1 and phase.spans[-1][1] < end:
+        return f"{len(phase.spans)} times, {duration(sum(b - a for a, b in phase.spans))} in all"
+    start, stop = phase.spans[0] if len(phase.spans) == 1 else (phase.spans[0][0], end)
+    start = "0" if start < 0.1 else f"{start:.1f}" if start < 2 else f"{start:.0f}"
+    return f"from day {start}, still on" if stop >= end else f"day {start} to {stop:.1f}" if stop < 10 else f"day {start} to {stop:.0f}"
+
+
+def quantity(value, units):
+    """A value such as "250 /cm2" in a unit of `units` (unit: factor); None when it is no such thing."""
+    parts = str(value).split(None, 1)
+    try:
+        return float(parts[0]) * units[parts[1].replace("^", "").replace(" ", "")]
+    except (IndexError, KeyError, ValueError):
+        return None
+
+
+def protocol(run):
+    """Device, depth, density, sessions and skin in one line, as far as the configuration tells."""
+    treatment, skin = run.settings.get("treatment") or {}, run.settings.get("skin") or {}
+    if not isinstance(treatment, dict) or not isinstance(skin, dict):
+        return ""
+    needle = treatment.get("needle") if isinstance(treatment.get("needle"), dict) else {}
+    length = quantity(needle.get("length"), {"mm": 1, "um": 1e-3, "cm": 10})
+    density = quantity(treatment.get("density"), {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100})
+    interval = quantity(treatment.get("interval"), {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7})
+    age = quantity(skin.get("age"), {"years": 1, "year": 1, "yr": 1})
+    parts = [str(treatment["device"]).replace("_", " ")] if "device" in treatment else []
+    if length is not None:
+        reach = needle.get("reach")
+        depth = f", channels {length * float(reach):.3g} mm deep" if isinstance(reach, (int, float)) and reach > 0 else ""
+        parts.append(f"{length:g} mm needles{depth}")
+    if density is not None:
+        parts.append(f"{density:g} channels/cm²")
+    number = run.performed.size
+    if number:
+        apart = f", {interval / 7:g} weeks apart" if number > 1 and interval else ""
+        parts.append(f"{number} session{'s' * (number > 1)}{apart}")
+    if "site" in skin or age is not None:
+        parts.append(", ".join(str(part) for part in (skin.get("site"), f"{age:g} years" if age is not None else None) if part))
+    return " · ".join(parts)
+
+
+def provenance(run):
+    origin = run.origin
+    parts = [f"Needlework {origin['version']}".strip()]
+    if origin["commit"]:
+        parts.append(f"commit {origin['commit'].rstrip('+')[:10]}{'+' * origin['commit'].endswith('+')}")
+    if origin["configuration"]:
+        parts.append(f"configuration {origin['configuration'].split(':')[-1][:12]}")
+    parts.append(run.ending)
+    return " · ".join(parts)
+
+
+def alt_text(run, found, end):
+    """What the figure shows, in words."""
+    sentences = [f"Healing timeline of one simulated treatment over {end:.0f} days"]
+    if run.performed.size:
+        sentences.append("sessions on " + ", ".join(f"day {day:.0f}" for day in run.performed))
+    sentences += [f"{phase.name}: {span_text(phase, end)}" for phase in found]
+    sentences += ["total collagen, " + text.replace("\n", ": ") for _, _, text in marks(run)]
+    if "collagen_gain" in run.series:
+        sentences.append(f"change of total collagen at the end: {100 * float(run.series['collagen_gain'][-1]):+.1f} %")
+    return ". ".join(sentences) + "."
+
+
+# ---- the picture ------------------------------------------------------------------------------------------------------------------
+
+class Pen:
+    """Colours and sizes of this drawing: colour or grey, scaled with the width."""
+
+    def __init__(self, grey, scale):
+        self.grey, self.k = grey, scale
+
+    def colour(self, name):
+        return figure.grey(name) if self.grey else name
+
+    def tint(self, name):
+        if not self.grey:
+            return name
+        r, g, b = plt.matplotlib.colors.to_rgb(name)
+        return str(round(0.299 * r + 0.587 * g + 0.114 * b, 3))
+
+
+def draw_phases(ax, found, end, pen):
+    """One lane per phase: the signal behind it as a hill, dark where it counts as the phase."""
+    rows = len(found)
+    ax.set_ylim(0, max(rows, 1))
+    ax.set_yticks([rows - 1 - i + 0.36 for i in range(rows)], [phase.name for phase in found], fontsize=8.5 * pen.k)
+    ax.tick_params(axis="both", length=0)
+    ax.tick_params(axis="x", labelbottom=False)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    for i, phase in enumerate(found):
+        base = rows - 1 - i
+        top = max(phase.threshold, np.nanmax(phase.signal))
+        hill = base + 0.84 * np.clip(phase.signal / top, 0, 1)
+        colour = pen.colour(phase.colour)
+        ax.fill_between(phase.time, base, hill, color=colour, alpha=0.25, linewidth=0, zorder=2)
+        for start, stop in phase.spans:
+            inside = np.concatenate([[start], phase.time[(phase.time > start) & (phase.time < stop)], [stop]])
+            ax.fill_between(inside, base, np.interp(inside, phase.time, hill), color=colour, alpha=0.9, linewidth=0, zorder=3)
+        ax.axhline(base, color=FAINT, linewidth=0.6 * pen.k, zorder=4)
+        ax.text(1.037, base + 0.36, span_text(phase, end), transform=ax.get_yaxis_transform(), va="center", fontsize=8 * pen.k, color=INK)
+
+
+def draw_sessions(axes, run, end, pen):
+    """A line through all panels and a numbered triangle on top; hollow at the planned time of one that never took place."""
+    if "performed" not in run.sessions:
+        return
+    performed = run.sessions["performed"].values
+    scheduled = run.sessions["scheduled"].values if "scheduled" in run.sessions else performed
+    top = axes[0]
+    shown = []  # (day, missed, wordings of the label, longest first)
+    for i, (planned, given) in enumerate(zip(scheduled, performed), start=1):
+        missed, day = not np.isfinite(given), given if np.isfinite(given) else planned
+        if np.isfinite(day) and 0 <= day <= end:
+            words = "not given" if missed else f"{duration(given - planned)} late" if given - planned > 0.5 else ""
+            number = f"session {i}" if not shown else f"{i}"
+            shown.append((day, missed, [f"{number}, {words}" if words else number, number, f"{i}", ""]))
+    places = [figure.place(day, end) for day, _, _ in shown] + [1.2]
+    for (day, missed, wordings), here, following in zip(shown, places, places[1:]):
+        for ax in axes:
+            ax.axvline(day, color=INK, linewidth=0.8 * pen.k, linestyle=":" if missed else "-", alpha=0.55, zorder=1.5)
+        top.plot([day], [1.06], marker="v", markersize=6 * pen.k, color=INK, markerfacecolor="white" if missed else INK, clip_on=False,
+                 markeredgewidth=pen.k, transform=top.get_xaxis_transform(), zorder=6)
+        label = top.annotate("", (day, 1.06), xycoords=top.get_xaxis_transform(), xytext=(5 * pen.k, 0), textcoords="offset points",
+                             va="center", fontsize=8 * pen.k)
+        for words in wordings:
+            label.set_text(words)
+            if figure.text_width(label, top) < following - here - 0.02:
+                break
+
+
+def draw_panel(ax, panel, found, end, pen):
+    """Lines over the tints of the leading phase, with the key at the right."""
+    for start, stop, phase in leading(found, end):
+        ax.axvspan(start, stop, color=pen.tint(phase.tint), linewidth=0, zorder=0)
+    ax.grid(axis="x", color="white", linewidth=0.9 * pen.k, zorder=0.5)
+    ax.set_axisbelow(True)
+    handles = []
+    values = [line.value[np.isfinite(line.value)] for line in panel.lines]
+    flat = np.concatenate(values) if values else np.empty(0)
+    if panel.unit.startswith("change"):
+        ax.axhline(0, color=FAINT, linewidth=0.8 * pen.k, zorder=1.2)
+    for line in panel.lines:
+        handles += ax.plot(line.time, line.value, color=pen.colour(line.colour), linestyle=line.dashes, linewidth=line.weight * pen.k,
+                           label=line.label, zorder=3, clip_on=False)
+    if flat.size:
+        low, high = (panel.floor if panel.floor is not None else min(flat.min(), 0)), max(flat.max(), 0.01)
+        ax.set_ylim(low - (0.08 * (high - low) if panel.floor is None else 0.0), high + 0.1 * (high - low))
+    ax.set_ylabel(panel.unit, labelpad=3 * pen.k)
+    ax.yaxis.set_label_coords(-0.062, 0.5)
+    ax.yaxis.set_major_locator(plt.MaxNLocator(6 if panel.height > 2 else 3, steps=[1, 2, 5, 10], min_n_ticks=3))
+    if panel.twin:
+        twin = ax.twinx()
+        for line in panel.twin:
+            handles += twin.plot(line.time, line.value, color=pen.colour(line.colour), linestyle=line.dashes,
+                                 linewidth=line.weight * pen.k, label=line.label, zorder=3, clip_on=False)
+        twin.spines["right"].set_visible(True)
+        twin.spines["right"].set_color(pen.colour(panel.twin[0].colour))
+        twin.tick_params(axis="y", colors=pen.colour(panel.twin[0].colour), pad=2 * pen.k)
+        twin.yaxis.set_major_locator(plt.MaxNLocator(3, steps=[1, 2, 5, 10], min_n_ticks=2))
+        twin.set_ylim(bottom=min(0.9, *(np.nanmin(line.value) for line in panel.twin)))
+    key = ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.03, 0.5), title=panel.title, alignment="left",
+                    fontsize=8 * pen.k, title_fontproperties={"weight": "bold", "size": 9 * pen.k}, handlelength=2.9, labelspacing=0.45,
+                    borderpad=0, handletextpad=0.6)
+    key.set_zorder(5)
+
+
+def draw_marks(ax, run, end, pen):
+    """Points on the curve of total collagen, named above it."""
+    found = marks(run)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.22 * (high - low))
+    if not found:
+        if "collagen_onset" in run.summary:
+            ax.text(0.01, 0.95, "no lasting gain of 1 % or more", transform=ax.transAxes, va="top", fontsize=8 * pen.k)
+        return
+    labels = [ax.annotate(text, (day, gain), xytext=(0.5, 0.985), textcoords="axes fraction", ha="center", va="top", fontsize=8 * pen.k,
+                          linespacing=1.15, zorder=7, arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.8 * pen.k, "shrinkA": 1,
+                                                                  "shrinkB": 3 * pen.k}) for day, gain, text in found]
+    centres = figure.spread([figure.place(day, end) for day, _, _ in found], [figure.text_width(label, ax) for label in labels], 0.0, 1.0,
+                            0.015)
+    for (day, gain, _), label, centre in zip(found, labels, centres):
+        label.set_position((centre, 0.985))
+        ax.plot([day], [gain], "o", color=INK, markersize=5.5 * pen.k, markerfacecolor="white", markeredgewidth=1.5 * pen.k, zorder=8,
+                clip_on=False)
+
+
+def draw(run, title=None, width=WIDTH, grey=False, signals=False):
+    """The figure and its description."""
+    pen = Pen(grey, width / WIDTH)
+    figure.style(9 * pen.k)
+    end = float(run.series["time"][-1])
+    if end <= 0:
+        raise results.ResultsError(f"{run.path}: the run ends at day {end:g}, so there is nothing to show yet")
+    found, shown = phases(run), panels(run, signals)
+    if not shown:
+        raise results.ResultsError(f"{run.path}: none of the outcomes of a timeline is in the file (it has "
+                                   f"{', '.join(sorted(run.series.data_vars)[:5])})")
+    heights = [0.33 * max(len(found), 1)] + [panel.height for panel in shown]
+    fig = plt.figure(figsize=(width, width * RATIO * (1.15 if signals else 1)))
+    grid = fig.add_gridspec(len(heights), 1, height_ratios=heights, left=0.098, right=0.79, top=0.876, bottom=0.152, hspace=0.16)
+    axes = [fig.add_subplot(grid[i]) for i in range(len(heights))]
+    for ax in axes:
+        figure.healing_axis(ax, end)
+    draw_phases(axes[0], found, end, pen)
+    for ax, panel in zip(axes[1:], shown):
+        draw_panel(ax, panel, found, end, pen)
+        ax.tick_params(labelbottom=ax is axes[-1])
+        if panel.title == "Collagen":
+            draw_marks(ax, run, end, pen)
+    draw_sessions(axes, run, end, pen)
+    since = " since the first session" if run.performed[:1].sum() == 0 else ""
+    axes[-1].set_xlabel(f"time{since} (scale stretched towards the first days)", labelpad=3 * pen.k)
+
+    heading = figure.clean(title or run.title) or "Healing after microneedling"
+    figure.fit(fig.text(0.012, 0.982, heading, fontsize=14 * pen.k, fontweight="bold", va="top"))
+    figure.fit(fig.text(0.012, 0.942, figure.clean(protocol(run)), fontsize=9.5 * pen.k, va="top", color=FAINT))
+    rules = "; ".join(f"{phase.name}: {phase.rule}" for phase in found)
+    note = (f"Phases are read off this run, hills show the signal behind each. {rules[:1].upper()}{rules[1:]}.\n" if found else "") + \
+        "Dermis: mean of its upper 0.3 mm; changes are relative to the same skin before treatment. \
+The fraction of channels closed and the barrier count as 0 just after a session."
+    lines = [line for part in note.split("\n") + [figure.clean(provenance(run))] for line in textwrap.wrap(part, 178)]
+    fig.text(0.012, 0.01, "\n".join(lines), fontsize=7 * pen.k, va="bottom", color=FAINT, linespacing=1.4)
+    return fig, heading, alt_text(run, found, end)
+
+
+def arguments(words):
+    parser = argparse.ArgumentParser(prog="timeline.py", description="Draw the healing timeline of one run.",
+                                     epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+    parser.add_argument("file", metavar="FILE", help="results of `needlework run`")
+    parser.add_argument("-o", "--output", metavar="OUT", help="picture to write: .png, .svg or .pdf (default: FILE with -timeline.png)")
+    parser.add_argument("--title", help="heading (default: the title in the file)")
+    parser.add_argument("--width", type=float, default=WIDTH, metavar="INCHES", help="3 to 40 inches (default: 10)")
+    parser.add_argument("--dpi", type=float, default=160, help="dots per inch of a PNG, 30 to 1200 (default: 160)")
+    parser.add_argument("--style", choices=("color", "grey"), default="color", help="colour or grey (default: color)")
+    parser.add_argument("--signals", action="store_true", help="add a panel with erythema, TGF-beta and MMP activity")
+    given = parser.parse_args(words)
+    if given.output is None:
+        given.output = os.path.splitext(given.file)[0] + "-timeline.png"
+    if os.path.splitext(given.output)[1][1:].lower() not in figure.FORMATS:
+        parser.error(f"{given.output}: the picture must end in .png, .svg or .pdf")
+    if not 3 <= given.width <= 40:
+        parser.error(f"--width: {given.width:g} inches is outside 3 to 40 inches")
+    if not 30 <= given.dpi <= 1200:
+        parser.error(f"--dpi: {given.dpi:g} is outside 30 to 1200")
+    return given
+
+
+def main(words=None):
+    given = arguments(words)
+    try:
+        run = results.read(given.file)
+        fig, title, alt = draw(run, given.title, given.width, given.style == "grey", given.signals)
+    except results.ResultsError as error:
+        print(f"timeline.py: error: {error}", file=sys.stderr)
+        return 4
+    try:
+        figure.save(fig, given.output, title, alt, given.dpi)
+    except OSError as error:
+        print(f"timeline.py: error: {given.output}: cannot be written ({error.strerror})", file=sys.stderr)
+        return 4
+    for note in run.notes:
+        print(f"timeline.py: note: {note}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
