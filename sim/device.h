@@ -34,7 +34,8 @@ const struct device *device_find(const char *name);
  * strings are borrowed from the table or the configuration.  ERR_CONFIG when `like` names nothing or a property makes no channel. */
 enum status device_from_config(const struct config *config, struct device *device);
 
-/* Depth of the channel below the skin surface [mm] and its radius at the surface [mm]. */
+/* Depth of the channel below the skin surface (of PATTERN_AREA: of the injury below the dermal surface) [mm], and its radius at the
+ * surface [mm]. */
 double device_channel_depth(const struct device *device);
 double device_channel_radius(const struct device *device);
 

@@ -38,7 +38,7 @@ extern const char *const treatment_conditions[];
 
 /* What one session does to a grid.  All arrays have the cells of the grid (volume) or of its surface. */
 struct puncture {
-    size_t channels;  /* placed */
+    size_t channels;  /* placed; 0 when the whole area is injured */
     double *channel;  /* s, share of the cell inside a channel [cells], owned */
     double *bruise;   /* b [cells], owned */
     double *mouth;    /* s at the skin surface [surface cells], owned */
@@ -48,7 +48,11 @@ struct puncture {
 
 /* Places the needles of session `number` (0-based; the number only matters for random patterns) on the grid.
  * On UNIT_CELL a quarter of a lattice cell, the channel in the corner x = y = 0; on AXISYMMETRIC r = 0; on SLAB x = 0 with the mirror
- * images of a row; WELL_MIXED: the mean over the lattice cell; PATCH: the pattern of the device. */
+ * images of a row; WELL_MIXED: the mean over the lattice cell; PATCH: the pattern of the device, with random numbers of its own for every
+ * seed and session.  PATTERN_AREA: s = 0, b = 1 down to its depth, mouth = core = injured = 1.
+ *
+ * ERR_IO when out of memory, ERR_CONFIG when a patch is too small for one channel, leaving *puncture unchanged.  Tested in:
+ * test_treatment_puncture.c, test_treatment.c (patterns, protocol). */
 enum status treatment_puncture(const struct treatment *treatment, const struct grid *grid, size_t number, struct puncture **puncture);
 void treatment_puncture_destroy(struct puncture **puncture);
 
