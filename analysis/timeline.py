@@ -3,7 +3,7 @@
 
     analysis/timeline.py results/quickstart.h5 -o timeline.png
 
-The phases are read off the run itself (see `phases` below and the footnote of the figure), the marks come from the file's own summary.
+The phases are read off the run itself (see phases.py and the footnote of the figure), the marks come from the file's own summary.
 Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
 """
 
@@ -16,22 +16,11 @@ import textwrap
 import numpy as np
 
 import figure
+import phases
 import results
 from figure import BLACK, BLUE, DASHDOT, DASHED, DOTTED, FAINT, GREEN, INK, LONG, ORANGE, PURPLE, RED, SOLID, plt
 
 WIDTH, RATIO = 10.0, 0.7  # inches; height / width
-
-
-@dataclasses.dataclass
-class Phase:
-    name: str
-    colour: str
-    tint: str         # background of the panels, lighter from phase to phase so that it reads in grey
-    rule: str         # for the footnote
-    time: np.ndarray  # [d]
-    signal: np.ndarray
-    threshold: float
-    spans: list       # (start, end) [d] where signal > threshold
 
 
 @dataclasses.dataclass
@@ -55,71 +44,6 @@ class Panel:
 
 
 # ---- what the run says ------------------------------------------------------------------------------------------------------------
-
-def opened(time, value, sessions, just_after=None):
-    """Adds a row just after every session, because the row at a session is the one before it: `just_after`, or the next row's value."""
-    for session in sessions:
-        if time[0] <= session < time[-1]:
-            i = np.searchsorted(time, session, side="right")
-            if i > 0 and time[i - 1] < session:  # no row at the session: hold the last one
-                time, value = np.insert(time, i, session), np.insert(value, i, value[i - 1])
-                i += 1
-            time = np.insert(time, i, session + 1e-6)
-            value = np.insert(value, i, value[i] if just_after is None else just_after)
-    return time, value
-
-
-def spans(time, signal, threshold):
-    """Intervals in which the signal is above the threshold, their ends interpolated between rows."""
-    above, found, start = signal > threshold, [], None
-    for i in range(len(time)):
-        crossing = time[i]
-        if i and above[i] != above[i - 1] and signal[i] != signal[i - 1]:
-            crossing = time[i - 1] + (time[i] - time[i - 1]) * (threshold - signal[i - 1]) / (signal[i] - signal[i - 1])
-        if above[i] and start is None:
-            start = crossing
-        elif start is not None and not above[i]:
-            found.append((float(start), float(crossing)))
-            start = None
-    return found + ([(float(start), float(time[-1]))] if start is not None else [])
-
-
-def phases(run):
-    """The phases of healing that this run shows; one whose signal is missing from the file is left out."""
-    found, series, sessions = [], run.series, run.performed
-
-    def add(name, colour, tint, rule, time, signal, threshold):
-        since = sessions[0] if sessions.size else time[0]
-        where = np.where(time >= since, signal, np.minimum(signal, threshold))
-        found.append(Phase(name, colour, tint, rule, time, signal, threshold, spans(time, where, threshold)))
-
-    if "clot" in run.means:
-        time, clot = opened(run.means["time"].values, run.means["clot"].values, sessions)
-        add("haemostasis", RED, "#f3dccd", "at least half of the clot left", time, clot, 0.5 * max(clot.max(), 1e-9))
-    if "erythema" in series:
-        time, erythema = opened(series["time"].values, series["erythema"].values, sessions)
-        add("inflammation", ORANGE, "#fbefd6", "erythema\u00a0>\u00a00.1", time, erythema, 0.1)
-    if "fibroblasts" in series:
-        add("proliferation", GREEN, "#e9f5ef", "fibroblasts >\u00a010\u00a0% above normal", series["time"].values,
-            series["fibroblasts"].values - 1, 0.1)
-    if "mature_collagen_gain" in series:
-        time = series["time"].values
-        distinct = np.concatenate([[True], np.diff(time) > 0])
-        rate = np.gradient(series["mature_collagen_gain"].values[distinct], time[distinct])
-        add("remodelling", BLUE, "#f5f9fc", "mature collagen growing >\u00a00.1\u00a0% a month", time[distinct], rate,
-            0.001 / figure.MONTH)
-    return found
-
-
-def leading(found, end):
-    """(start, end, phase) of the background: of the phases under way the one that comes first in healing."""
-    edges = sorted({0.0, end, *(edge for phase in found for span in phase.spans for edge in span)})
-    for start, stop in zip(edges, edges[1:]):
-        for phase in found:
-            if any(a <= (start + stop) / 2 <= b for a, b in phase.spans):
-                yield start, stop, phase
-                break
-
 
 def panels(run, signals):
     """The panels this file can fill."""
@@ -165,9 +89,9 @@ def panels(run, signals):
     skin = Panel("Skin surface", "% of normal", 1.25, lines(
         ("epidermal_thickness", "epidermal thickness", BLUE, SOLID, 1.7, percent),
         ("epidermal_closure", "channels closed" + after("epidermal_closure_time", "95 %"), BLACK, DASHED, 1.6,
-         lambda value: opened(time, percent(value), sessions, 0.0)),
+         lambda value: phases.opened(time, percent(value), sessions, 0.0)),
         ("barrier_deficit", "barrier" + after("barrier_recovery_time", "back"), ORANGE, DOTTED, 2.0,
-         lambda value: opened(time, 100 - percent(value), sessions, 0.0))), floor=0)
+         lambda value: phases.opened(time, 100 - percent(value), sessions, 0.0))), floor=0)
     found = [collagen, elastin, cells, skin]
     if signals:
         def of_peak(value):
@@ -344,7 +268,7 @@ def draw_sessions(axes, run, end, pen):
 
 def draw_panel(ax, panel, found, end, pen):
     """Lines over the tints of the leading phase, with the key at the right."""
-    for start, stop, phase in leading(found, end):
+    for start, stop, phase in phases.leading(found, end):
         ax.axvspan(start, stop, color=pen.tint(phase.tint), linewidth=0, zorder=0)
     ax.grid(axis="x", color="white", linewidth=0.9 * pen.k, zorder=0.5)
     ax.set_axisbelow(True)
@@ -405,7 +329,7 @@ def draw(run, title=None, width=WIDTH, grey=False, signals=False):
     end = float(run.series["time"][-1])
     if end <= 0:
         raise results.ResultsError(f"{run.path}: the run ends at day {end:g}, so there is nothing to show yet")
-    found, shown = phases(run), panels(run, signals)
+    found, shown = phases.of(run), panels(run, signals)
     if not shown:
         raise results.ResultsError(f"{run.path}: none of the outcomes of a timeline is in the file (it has "
                                    f"{', '.join(sorted(run.series.data_vars)[:5])})")

@@ -205,7 +205,8 @@ def svg_texts(file, tmp_path, *words):
 def test_svg_names_phases_marks_units_and_provenance(file, tmp_path):
     svg, texts = svg_texts(file, tmp_path)
     for wanted in ("Healing after one session", "haemostasis", "inflammation", "proliferation", "remodelling", "session 1", "day 0 to 11",
-                   "lasting gain ≥ 1 %", "day 22", "90 % of peak", "day 170", "change (%)", "(× normal, right axis)", "% of normal", "1 d", "6 wk", "12 mo",
+                   "lasting gain ≥ 1 %", "day 22", "90 % of peak", "day 170", "change (%)", "(× normal, right axis)", "% of normal", "1 d", "6 wk",
+                   "12 mo",
                    "Needlework 0.1.0 · commit ad6de08aaa · configuration 0123456789ab · complete run",
                    "roller 1.5 · 1.5 mm needles, channels 0.9 mm deep · 250 channels/cm² · 1 session · cheek, 45 years"):
         assert wanted in texts, (wanted, texts)
@@ -214,14 +215,14 @@ def test_svg_names_phases_marks_units_and_provenance(file, tmp_path):
 
 
 def test_title_style_and_signals_change_the_figure(file, tmp_path):
-    svg, texts = svg_texts(file, tmp_path, "--title", "My $1$ & <b>", "--style", "grey", "--signals")
-    assert "TGF-β" in texts and "My $1$ &amp; &lt;b&gt;" in texts
+    svg, texts = svg_texts(file, tmp_path, "--title", "$\\frac & <b>$", "--style", "grey", "--signals")
+    assert "TGF-β" in texts and "$\\frac &amp; &lt;b&gt;$" in texts
     colours = set(re.findall(r"(?:fill|stroke): #([0-9a-f]{6})", svg))
     assert colours and all(colour[:2] == colour[2:4] == colour[4:] for colour in colours), colours
 
 
 def test_phases_follow_the_data(file):
-    found = {phase.name: phase.spans for phase in timeline.phases(results.read(file))}
+    found = {phase.name: phase.spans for phase in timeline.phases.of(results.read(file))}
     time, values = np.arange(0, 365.01, 0.25), golden(np.arange(0, 365.01, 0.25))
     (start, stop), = found["inflammation"]
     assert start == pytest.approx(0, abs=1e-3) and stop == pytest.approx(time[values["erythema"] > 0.1][-1], abs=0.25)
@@ -234,8 +235,8 @@ def test_phases_follow_the_data(file):
 
 def test_spans_interpolates_crossings():
     time = np.array([0.0, 1, 2, 3, 4])
-    assert timeline.spans(time, np.array([0.0, 2, 0, 0, 4]), 1) == [(0.5, 1.5), (3.25, 4.0)]
-    assert timeline.spans(time, np.zeros(5), 1) == []
+    assert timeline.phases.spans(time, np.array([0.0, 2, 0, 0, 4]), 1) == [(0.5, 1.5), (3.25, 4.0)]
+    assert timeline.phases.spans(time, np.zeros(5), 1) == []
 
 
 def test_sessions_postponed_and_not_given_are_told_apart(tmp_path):
