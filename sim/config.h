@@ -64,7 +64,7 @@ struct config_row {
 };
 extern const struct config_row config_rows[CONFIG_KEYS];
 
-/* What the reader must know of modules above it, as data.  Lists end with NULL. */
+/* What the reader must know of modules above it, as data.  Lists end with NULL; without a list (NULL) any name is accepted. */
 struct config_parameter {
     const char *name, *unit;
     double lo, hi; /* closed range [unit] */
@@ -89,7 +89,8 @@ struct config_device {
 struct config;
 
 /* Reads files[0], merges files[1..] over it, then applies `sets` ("KEY=VALUE", VALUE as in YAML).
- * Returns ERR_CONFIG with every error recorded (nothing allocated is left), ERR_IO when a file cannot be read. */
+ * Returns ERR_CONFIG with every error recorded, a file that is missing or cannot be read among them, ERR_IO when out of memory; nothing
+ * allocated is left then and *config is untouched.  A file has at most 1 MB; anchors, aliases, tags and merge keys are refused. */
 enum status config_read(const char *const *files, size_t n_files, const char *const *sets, size_t n_sets,
                         const struct config_vocabulary *vocabulary, struct config **config);
 /* Likewise from text; `name` stands for the file in messages. */
@@ -102,7 +103,7 @@ bool config_has(const struct config *config, enum config_key key);   /* has a va
 double config_number(const struct config *config, enum config_key key);
 long config_integer(const struct config *config, enum config_key key);
 bool config_flag(const struct config *config, enum config_key key);
-const char *config_text(const struct config *config, enum config_key key); /* choice or text */
+const char *config_text(const struct config *config, enum config_key key); /* choice or text; NULL without a value */
 size_t config_numbers(const struct config *config, enum config_key key, const double **numbers);
 size_t config_names(const struct config *config, enum config_key key, const char *const **names);
 
@@ -118,7 +119,8 @@ const char *config_where(const struct config *config, enum config_key key, char 
 const char *config_source(const struct config *config);
 
 /* The configuration with every default filled in, as YAML that config_parse accepts and that gives the same settings.
- * `parameters`, `values`: n parameters as used (NULL, 0: those given).  The caller frees the text; NULL when out of memory. */
+ * `parameters`, `values`: n parameters as used (NULL, 0: those given).  Times are written in the unit in which they are whole numbers.
+ * The caller frees the text; NULL when out of memory. */
 char *config_resolved(const struct config *config, const struct config_parameter *parameters, const double *values, size_t n);
 
 /* The nearest of `names` (ends with NULL) to `name`, or NULL when none is near: for "did you mean". */
