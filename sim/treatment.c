@@ -73,21 +73,17 @@ static enum status check_patch(const struct config *config, const struct treatme
 }
 
 /* What is allowed but probably not meant. */
-static void warn(const struct config *config, const struct treatment *t)
+static void warn(const struct treatment *t)
 {
     const double depth = device_channel_depth(&t->device), width = 2 * device_channel_radius(&t->device), pitch = 1 / sqrt(t->density);
-    const double domain = config_number(config, CONFIG_DOMAIN_DEPTH);
     if (t->device.pattern != PATTERN_AREA) {
         if (depth <= t->epidermis)
             status_warn("%s does not reach the dermis: its channels are %g mm deep and the epidermis is %g mm thick", t->device.name, depth,
                         t->epidermis);
-        else if (depth - t->epidermis > domain)
-            status_warn("%s reaches %g mm into the dermis, below the %g mm of domain.depth: the rest of the channels is left out",
-                        t->device.name, depth - t->epidermis, domain);
         if (width >= pitch)
             status_warn("channels merge: they are %g mm wide and, at %g /cm2, %.3g mm apart", width, 100 * t->density, pitch);
     }
-    if (t->sessions > 1 && t->interval < 42)
+    if (t->sessions > 1 && t->interval < 42 - 1e-6) /* 6 weeks to round-off */
         status_warn("an interval of %g days is under 6 weeks: new collagen is not yet laid down when the next session injures it",
                     t->interval);
 }
@@ -117,7 +113,7 @@ enum status treatment_from_config(const struct config *config, double epidermis,
         status = ERR_CONFIG;
     if (status != OK)
         return status;
-    warn(config, &t);
+    warn(&t);
     *treatment = t;
     return OK;
 }
