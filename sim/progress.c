@@ -1,0 +1,57 @@
+#define _POSIX_C_SOURCE 200112L
+#include "progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static double wall(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void progress_init(struct progress *progress, bool quiet)
+{
+    *progress = (struct progress){.quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1, .start = wall()};
+    progress->shown = progress->start;
+}
+
+void progress_duration(double seconds, char *text, unsigned long n)
+{
+    const double minutes = floor(seconds / 60.0), hours = floor(seconds / 3600.0);
+    if (!(seconds < 1e9))
+        snprintf(text, n, "unknown");
+    else if (seconds < 60.0)
+        snprintf(text, n, "%.0f s", seconds);
+    else if (seconds < 3600.0)
+        snprintf(text, n, "%.0f min %02.0f s", minutes, seconds - 60.0 * minutes);
+    else
+        snprintf(text, n, "%.0f h %02.0f min", hours, minutes - 60.0 * hours);
+}
+
+void progress_show(struct progress *progress, double share, double days, double dt)
+{
+    if (progress->quiet)
+        return;
+    const double now = wall();
+    char left[32];
+    progress_duration((now - progress->start) * (1.0 - share) / fmax(share, 1e-9), left, sizeof left);
+    if (progress->terminal && now - progress->shown > 0.2) {
+        fprintf(stderr, "\rday %8.2f   step %8.2e d   %3.0f %%   %s left\033[K", days, dt, 100.0 * share, left);
+        fflush(stderr);
+        progress->shown = now;
+    } else if (!progress->terminal && (int)(10.0 * share) > progress->tenths) {
+        progress->tenths = (int)(10.0 * share);
+        fprintf(stderr, "day %.2f, step %.2e d, %d %%, %s left\n", days, dt, 10 * progress->tenths, left);
+    }
+}
+
+double progress_finish(struct progress *progress)
+{
+    if (!progress->quiet && progress->terminal)
+        fprintf(stderr, "\r\033[K");
+    return wall() - progress->start;
+}

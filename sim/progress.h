@@ -1,0 +1,22 @@
+/* How far a long computation is: a line that renews itself on a terminal, a plain line every 10 % otherwise. */
+#ifndef NEEDLEWORK_PROGRESS_H
+#define NEEDLEWORK_PROGRESS_H
+
+#include <stdbool.h>
+
+struct progress {
+    bool quiet, terminal;
+    double start, shown; /* [s] wall clock; when the line was last renewed */
+    int tenths;          /* of the way already reported */
+};
+
+void progress_init(struct progress *progress, bool quiet);
+/* `share` of the way (0 to 1), simulated `days`, present step `dt` [day]. */
+void progress_show(struct progress *progress, double share, double days, double dt);
+/* Clears the line; returns the seconds since progress_init. */
+double progress_finish(struct progress *progress);
+
+/* "45 s", "3 min 10 s", "2 h 05 min" into text. */
+void progress_duration(double seconds, char *text, unsigned long n);
+
+#endif

@@ -1,0 +1,240 @@
+#include "simulation.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double CLOSED = 0.95, SEALED = 0.05; /* the epidermis has closed, the barrier is back: a session may be given */
+
+/* What a session of the plan does to the grid, and where the channels are that outcomes look into. */
+static enum status create_outcomes(struct simulation *s)
+{
+    const struct plan *plan = s->plan;
+    struct puncture *first = NULL;
+    enum status status = plan->treated ? treatment_puncture(&plan->treatment, s->grid, 0, &first) : OK;
+    if (status != OK)
+        return status;
+    s->channels = first ? first->channels : 0;
+    status = outcomes_create(plan->model, plan->params, (const double *const *)s->dermis->fixed, s->grid, s->surface_grid,
+                             first ? first->core : NULL, first ? first->injured : NULL, &s->outcomes);
+    treatment_puncture_destroy(&first);
+    return status;
+}
+
+/* Unwounded skin: static fields from their parameters, species from their tables, then the model's own words. */
+static enum status set_initial(struct simulation *s)
+{
+    const struct model *model = s->plan->model;
+    const struct grid *grid = s->grid;
+    const size_t n = grid->cells;
+    for (size_t f = 0; f < model->n_fixed; f++)
+        for (size_t c = 0; c < n; c++)
+            s->dermis->fixed[f][c] = s->plan->params[model_param(model, model->fixed[f].param)];
+    for (size_t i = 0; i < model->n_species; i++)
+        for (size_t c = 0; c < n; c++)
+            s->dermis->level[STATE_NOW][i][c] = model->species[i].healthy;
+    for (size_t i = 0; i < model->n_surface; i++)
+        for (size_t c = 0; c < s->surface_grid->cells; c++)
+            s->surface->level[STATE_NOW][i][c] = model->surface[i].healthy;
+    if (!model->initial)
+        return OK;
+    double *at[3] = {malloc(n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double))};
+    const bool ok = at[0] && at[1] && at[2];
+    if (ok) {
+        for (size_t c = 0; c < n; c++) {
+            at[0][c] = grid->axis[0].center[c % grid->axis[0].n];
+            at[1][c] = grid->axis[1].center[c / grid->axis[0].n % grid->axis[1].n];
+            at[2][c] = grid->axis[2].center[c / grid->plane];
+        }
+        model->initial(n, (const double *const *)at, (const double *const *)s->dermis->fixed, s->plan->params, s->dermis->level[STATE_NOW]);
+    }
+    for (int a = 0; a < 3; a++)
+        free(at[a]);
+    return ok ? OK : status_no_memory("the initial state", 3 * n * sizeof(double));
+}
+
+static enum status create_sessions(struct simulation *s)
+{
+    const struct treatment *t = &s->plan->treatment;
+    s->n_sessions = s->plan->treated ? t->sessions : 0;
+    s->sessions = calloc(s->n_sessions + 1, sizeof *s->sessions);
+    if (!s->sessions)
+        return status_no_memory("the sessions", s->n_sessions * sizeof *s->sessions);
+    for (size_t i = 0; i < s->n_sessions; i++) {
+        struct session *session = &s->sessions[i];
+        session->scheduled = session->due = stepper_ticks(t->first + (double)i * t->interval);
+        session->performed = -1;
+        session->closure = NAN;
+        session->settled = session->due > s->plan->end;
+    }
+    return OK;
+}
+
+static enum status create_parts(struct simulation *s)
+{
+    const struct plan *plan = s->plan;
+    const struct model *model = plan->model;
+    enum status status = grid_box(plan->geometry, plan->width, plan->depth, plan->spacing, plan->grading, &s->grid);
+    if (status == OK)
+        status = state_create(s->grid, model->n_species, model->n_fixed, &s->dermis);
+    if (status == OK && model->n_surface)
+        status = grid_surface(s->grid, &s->surface_grid);
+    if (status == OK && model->n_surface)
+        status = state_create(s->surface_grid, model->n_surface, 0, &s->surface);
+    if (status == OK)
+        status = set_initial(s);
+    if (status == OK)
+        status = create_outcomes(s);
+    if (status == OK)
+        status = stepper_create(model, plan->params, s->dermis, s->surface, plan->tolerance, plan->threads, &s->stepper);
+    if (status == OK)
+        status = create_sessions(s);
+    return status;
+}
+
+enum status simulation_create(const struct plan *plan, struct simulation **simulation)
+{
+    struct simulation *s = calloc(1, sizeof *s);
+    if (!s)
+        return status_no_memory("the simulation", sizeof *s);
+    s->plan = plan;
+    s->out = calloc(plan->model->n_outcomes + 1, sizeof *s->out);
+    const enum status status = s->out ? create_parts(s) : status_no_memory("the outcomes", plan->model->n_outcomes * sizeof *s->out);
+    if (status != OK) {
+        simulation_destroy(&s);
+        return status;
+    }
+    const double *const *y, *const *e;
+    stepper_state_at(s->stepper, 0, &y, &e);
+    outcomes_set_baseline(s->outcomes, y, e);
+    milestones_init(&s->milestones);
+    *simulation = s;
+    return OK;
+}
+
+void simulation_destroy(struct simulation **simulation)
+{
+    if (!simulation || !*simulation)
+        return;
+    struct simulation *s = *simulation;
+    free(s->sessions);
+    free(s->out);
+    stepper_destroy(&s->stepper);
+    outcomes_destroy(&s->outcomes);
+    state_destroy(&s->surface);
+    state_destroy(&s->dermis);
+    grid_destroy(&s->surface_grid);
+    grid_destroy(&s->grid);
+    free(s);
+    *simulation = NULL;
+}
+
+/* Outcomes of the present state into `out`. */
+static void look(struct simulation *s)
+{
+    const double *const *y, *const *e;
+    const int64_t now = stepper_time(s->stepper);
+    stepper_state_at(s->stepper, now, &y, &e);
+    outcomes_evaluate(s->outcomes, stepper_days(now), y, e, s->out);
+}
+
+enum status simulation_advance(struct simulation *simulation, int64_t until)
+{
+    const enum status status = stepper_advance(simulation->stepper, until);
+    if (status != OK)
+        return status;
+    if (milestones_waiting(&simulation->milestones)) {
+        look(simulation);
+        milestones_look(&simulation->milestones, simulation->plan->model, stepper_days(stepper_time(simulation->stepper)), simulation->out);
+    }
+    return OK;
+}
+
+void simulation_integrate(struct simulation *simulation)
+{
+    const double *const *y, *const *e;
+    const int64_t now = stepper_time(simulation->stepper);
+    stepper_state_at(simulation->stepper, now, &y, &e);
+    outcomes_integrate(simulation->outcomes, stepper_days(now), y);
+}
+
+struct session *simulation_next_session(struct simulation *simulation)
+{
+    struct session *next = NULL;
+    for (size_t i = 0; i < simulation->n_sessions; i++) {
+        struct session *session = &simulation->sessions[i];
+        if (!session->settled && (!next || session->due < next->due))
+            next = session;
+    }
+    return next;
+}
+
+static double outcome(const struct simulation *s, const char *name, double otherwise)
+{
+    const int i = model_outcome(s->plan->model, name);
+    return i < 0 ? otherwise : s->out[i];
+}
+
+/* A day later, and never on the day of a session already given: the following ones keep their distance to nothing but the rule. */
+static void postpone(struct simulation *s, struct session *session)
+{
+    session->due += STEPPER_DAY;
+    session->settled = session->due > s->plan->end;
+}
+
+static enum status injure(struct simulation *s, size_t number)
+{
+    const struct plan *plan = s->plan;
+    const struct model *model = plan->model;
+    struct puncture *puncture = NULL;
+    const enum status status = treatment_puncture(&plan->treatment, s->grid, number, &puncture);
+    if (status != OK)
+        return status;
+    stepper_event_before(s->stepper);
+    model->injure(s->grid->cells, puncture->channel, puncture->bruise, plan->treatment.device.removal, plan->params,
+                  s->dermis->level[STATE_NOW]);
+    if (s->surface && model->injure_surface)
+        model->injure_surface(s->surface_grid->cells, puncture->mouth, plan->params, s->surface->level[STATE_NOW]);
+    stepper_event_after(s->stepper);
+    treatment_puncture_destroy(&puncture);
+    return OK;
+}
+
+enum status simulation_session(struct simulation *simulation, struct session *session)
+{
+    struct simulation *s = simulation;
+    const int64_t now = stepper_time(s->stepper);
+    const size_t number = (size_t)(session - s->sessions);
+    look(s);
+    session->closure = outcome(s, "epidermal_closure", 1.0);
+    const double deficit = outcome(s, "barrier_deficit", 0.0);
+    if (session->closure < CLOSED || deficit >= SEALED) {
+        if (s->plan->treatment.if_not_healed == FAIL)
+            return status_fail(ERR_CONFIG,
+                               "session %zu on day %.6g: the skin has not healed (%.0f %% of the mouths covered, barrier deficit %.0f %%)",
+                               number + 1, stepper_days(now), 100.0 * session->closure, 100.0 * deficit);
+        if (s->plan->treatment.if_not_healed == POSTPONE)
+            postpone(s, session);
+        else
+            session->settled = true;
+        return OK;
+    }
+    const enum status status = injure(s, number);
+    if (status != OK)
+        return status;
+    session->performed = now;
+    session->settled = true;
+    const double *const *y, *const *e;
+    stepper_state_at(s->stepper, now, &y, &e);
+    outcomes_session(s->outcomes, stepper_days(now), y);
+    look(s);
+    milestones_session(&s->milestones, s->plan->model, stepper_days(now), s->out);
+    return OK;
+}
+
+void simulation_observe(struct simulation *simulation, int64_t time, double *outcomes, double *means, double *surface_means)
+{
+    const double *const *y, *const *e;
+    stepper_state_at(simulation->stepper, time, &y, &e);
+    outcomes_evaluate(simulation->outcomes, stepper_days(time), y, e, outcomes);
+    outcomes_means(simulation->outcomes, y, e, means, surface_means);
+}
