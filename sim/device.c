@@ -186,6 +186,7 @@ enum status device_from_config(const struct config *config, struct device *devic
     struct device made = *named;
     if (own) {
         made.name = own->name;
+        made.title = "device of the configuration";
         made.source = "the configuration (devices), the rest like the named device";
     }
     for (size_t i = 0; i < N_PROPERTIES; i++) {
@@ -253,8 +254,8 @@ static void json_one(const struct device *d, FILE *stream)
     json_text(d->title, stream);
     fprintf(stream, ", \"pattern\": \"%s\"", pattern_names[d->pattern]);
     for (size_t i = 0; i < N_PROPERTIES; i++)
-        fprintf(stream, ", \"%s\": {\"value\": %.17g, \"unit\": \"%s\"}", properties[i].key, value(d, &properties[i]), properties[i].unit);
-    fprintf(stream, ", \"channel_depth\": {\"value\": %.17g, \"unit\": \"mm\"}, \"channel_radius\": {\"value\": %.17g, \"unit\": \"mm\"}",
+        fprintf(stream, ", \"%s\": {\"value\": %.15g, \"unit\": \"%s\"}", properties[i].key, value(d, &properties[i]), properties[i].unit);
+    fprintf(stream, ", \"channel_depth\": {\"value\": %.15g, \"unit\": \"mm\"}, \"channel_radius\": {\"value\": %.15g, \"unit\": \"mm\"}",
             device_channel_depth(d), device_channel_radius(d));
     fprintf(stream, ", \"source\": ");
     json_text(d->source, stream);

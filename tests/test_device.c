@@ -34,7 +34,7 @@ static enum status made(const char *text, struct device *device, char message[30
     status_clear();
     /* strings are borrowed from the configuration: keep what outlives it */
     if (status == OK)
-        device->name = device->source = NULL;
+        device->name = device->title = device->source = NULL;
     config_destroy(&config);
     return status;
 }
