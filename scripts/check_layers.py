@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 LAYERS = [
-    ["status", "units"],
+    ["status", "units", "progress"],
     ["config"],
     ["model"],
     ["device", "skin", "grid"],
@@ -18,7 +18,8 @@ LAYERS = [
     ["stepper"],
     ["outcomes"],
     ["h5"],
-    ["results", "checkpoint"],
+    ["results", "checkpoint", "plan"],
+    ["simulation"],
     ["run"],
     ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce", "check", "command"],
     ["main"],
