@@ -25,7 +25,9 @@ struct results_about {
 };
 
 /* The mass balance of one species: initial + produced - lost + boundary + injury = stored, error = what is missing. */
-struct results_ledger { double initial, produced, lost, boundary, injury, stored, error; };
+struct results_ledger {
+    double initial, produced, lost, boundary, injury, stored, error;
+};
 
 /* Creates `path` (ERR_IO when it exists and not `force`, or cannot be written; an existing file is replaced only by a file that is
  * complete at its head).  `surface` may be NULL when the model has no surface species. */
@@ -43,11 +45,21 @@ enum status results_session(struct results *results, size_t number, double sched
 /* The integrator's record of one accepted step: buffered, written with the next row. */
 enum status results_step(struct results *results, double time, double dt, double error, double solves);
 enum status results_ledger_write(struct results *results, const char *species, const char *unit, const struct results_ledger *ledger);
-/* A number among the root attributes; NaN = never reached. */
+/* A number among the root attributes; NaN = never reached (`sessions_performed` is stored as an integer). */
 enum status results_summary(struct results *results, const char *name, double value);
 /* Host facts known only at the end, then closes; `complete` is 1 only when the run reached its end. NULL is accepted. */
 enum status results_close(struct results **results, bool complete, double wall_seconds);
 
+/* Where a checkpoint stands: the rows of every table so far, to be kept with the checkpoint.  Writes the buffered steps first. */
+enum { RESULTS_TABLES = 7 };
+enum status results_rows(struct results *results, size_t rows[RESULTS_TABLES]);
+/* Goes on in the file of an interrupted run as if it had stopped at `rows`: whatever was written after them is forgotten.  ERR_IO when the
+ * file is not of this model and grid or has fewer rows. */
+enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,
+                           const struct results_about *about, const size_t rows[RESULTS_TABLES], struct results **results);
+
+/* A long text of /provenance ("configuration_given", "configuration_resolved"), malloc'd, owned by the caller. */
+enum status results_text(const char *path, const char *name, char **text);
 /* Prints what made a file, whether it is complete, outcomes, ledger and solver summary; survives files from strangers. */
 enum status results_info(const char *path, FILE *stream);
 

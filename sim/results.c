@@ -1,0 +1,274 @@
+#define _POSIX_C_SOURCE 200809L /* strdup */
+#include "results_internal.h"
+#include "provenance.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- what the tables are --------------------------------------------------------------------------------------------------------- */
+
+/* "day", not "days": see unit_name in h5.c; the origin is in the name, as there is no calendar date in a simulation. */
+static const struct results_column time_mark = {"time", "day", "time since the first session", false};
+static const struct results_column session_mark = {"session", "1", "row of the session", true};
+static const struct results_column step_mark = {"step", "1", "number of the accepted step", true};
+
+static const struct results_column session_columns[] = {
+    {"number",    "1",   "number of the session, from 1",                      true },
+    {"scheduled", "day", "planned time of the session",                        false},
+    {"performed", "day", "time the session took place, NaN when it never did", false},
+    {"closure",   "1",   "fraction of the mouths' area closed just before it", false},
+};
+static const struct results_column step_columns[] = {
+    {"time",   "day", "end of the step, since the first session",                false},
+    {"dt",     "day", "length of the step",                                      false},
+    {"error",  "1",   "estimated error / tolerance",                             false},
+    {"solves", "1",   "implicit solves of the step, repeated attempts included", false},
+};
+
+static void columns_of(const struct species *species, size_t n, struct results_column *columns)
+{
+    for (size_t s = 0; s < n; s++)
+        columns[s] = (struct results_column){species[s].name, species[s].unit, species[s].meaning, false};
+}
+
+/* Calls create (or open, given the rows of a checkpoint) for every table of the file. */
+static enum status visit_tables(struct results *r, const struct grid *grid, const struct grid *surface, const size_t *rows)
+{
+    const struct model *m = r->model;
+    size_t n_all = m->n_species + m->n_surface;
+    struct results_column *outcome = calloc(m->n_outcomes + 1, sizeof *outcome), *all = calloc(n_all + 1, sizeof *all);
+    enum status status = outcome && all ? OK : status_no_memory("the tables of the results file", (n_all + 1) * sizeof *all);
+    for (size_t i = 0; i < m->n_outcomes && outcome; i++)
+        outcome[i] = (struct results_column){m->outcomes[i].name, m->outcomes[i].unit, m->outcomes[i].meaning, false};
+    if (all) {
+        columns_of(m->species, m->n_species, all);
+        columns_of(m->surface, m->n_surface, all + m->n_species);
+    }
+    const struct results_column *top = all ? all + m->n_species : NULL;
+    const struct results_table_spec spec[RESULTS_TABLES] = {
+        [SERIES] = {.group = "/",           .mark = time_mark, .axes = "",        .columns = outcome,                .n = m->n_outcomes       },
+        [MEANS] = {                                .group = "means",     .mark = time_mark,        .axes = "",    .columns = all,                        .n = n_all, .prefix = "domain mean: "},
+        [PROFILES] = {                                .group = "profiles",
+                    .mark = time_mark,
+                    .axes = "z",
+                    .grid = grid,
+                    .columns = all,
+                    .n = m->n_species,
+                    .prefix = "lateral mean: "},
+        [FIELDS] = {                                                                                                                                  .group = "fields",      .mark = time_mark, .axes = "zyx",     .grid = grid,                      .columns = all,            .n = m->n_species, .field = true},
+        [SURFACE] =
+            {.group = "surface",                      .mark = time_mark,                      .axes = "yx", .grid = surface, .columns = top,           .n = m->n_surface, .field = true},
+        [SESSIONS] = {                                                                                                                                               .group = "sessions",         .mark = session_mark,                          .axes = "",                         .columns = session_columns,                              .n = 4,                    .auxiliary = "number"},
+        [STEPS] = {.group = "steps", .mark = step_mark,                  .axes = "",                    .columns = step_columns,                                    .n = 4,               .auxiliary = "time"},
+    };
+    for (int t = 0; t < RESULTS_TABLES && !status; t++) {
+        if (t == SURFACE && !(surface && m->n_surface))
+            continue;
+        status = rows ? results_table_open(r->path, r->file, &spec[t], rows[t], &r->table[t])
+                      : results_table_create(r->path, r->file, &spec[t], &r->table[t]);
+    }
+    free(all);
+    free(outcome);
+    return status;
+}
+
+static enum status write_root(const struct results *r, const struct grid *grid, const struct results_about *about)
+{
+    char source[256], history[512], hex[PROVENANCE_SHA256];
+    enum status status = provenance_sha256(about->resolved ? about->resolved : "", hex);
+    if (status)
+        return status;
+    snprintf(source, sizeof source, "needlework %s, model %s", provenance_version(), r->model->name);
+    snprintf(history, sizeof history, "written by needlework %s from the configuration with SHA-256 %s", provenance_version(), hex);
+    const struct {
+        const char *name, *value;
+    } texts[] = {
+        {"Conventions", "CF-1.10"                                                                                          },
+        {"title",       about->title && about->title[0] ? about->title : r->model->title ? r->model->title : r->model->name},
+        {"source",      source                                                                                             },
+        {"history",     history                                                                                            },
+        {"model",       r->model->name                                                                                     },
+        {"geometry",    geometry_names[grid->geometry]                                                                     },
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
+        status = h5_text(r->path, r->file, texts[i].name, texts[i].value);
+    return status ? status : h5_integer(r->path, r->file, "complete", 0);
+}
+
+/* ---- life cycle ------------------------------------------------------------------------------------------------------------------ */
+
+static void release(struct results *r)
+{
+    if (!r)
+        return;
+    for (int t = 0; t < RESULTS_TABLES; t++)
+        results_table_close(&r->table[t]);
+    h5_close(r->file);
+    for (int c = 0; c < N_STEP_COLUMNS; c++)
+        free(r->step[c]);
+    free(r->value);
+    free(r->profile);
+    free(r->weight);
+    free(r->path);
+    free(r);
+}
+
+/* Everything in memory, nothing on disk. */
+static enum status allocate(const char *path, const struct model *model, const struct grid *grid, struct results **results)
+{
+    struct results *r = calloc(1, sizeof *r);
+    if (!r)
+        return status_no_memory("the results", sizeof *r);
+    r->file = H5_NONE;
+    r->model = model;
+    r->nx = grid->axis[0].n, r->ny = grid->axis[1].n, r->nz = grid->axis[2].n;
+    size_t columns = model->n_outcomes + model->n_species + model->n_surface + N_STEP_COLUMNS;
+    bool got = (r->path = strdup(path)) && (r->weight = malloc(grid->plane * sizeof *r->weight)) &&
+               (r->profile = malloc((model->n_species * r->nz + 1) * sizeof *r->profile)) &&
+               (r->value = malloc(columns * sizeof *r->value));
+    for (int c = 0; c < N_STEP_COLUMNS; c++)
+        got = got && (r->step[c] = malloc(STEPS_KEPT * sizeof *r->step[c]));
+    if (!got) {
+        release(r);
+        return status_no_memory("the results", grid->plane * sizeof *r->weight);
+    }
+    double sum = 0.0;
+    for (size_t j = 0; j < r->ny; j++)
+        for (size_t i = 0; i < r->nx; i++)
+            sum += r->weight[i + r->nx * j] = grid->axis[0].extent[i] * grid->axis[1].extent[j];
+    for (size_t c = 0; c < grid->plane; c++)
+        r->weight[c] /= sum;
+    *results = r;
+    return OK;
+}
+
+/* Refuses what must not be replaced; *made tells whether the folder had to be created. */
+static enum status prepare_place(const char *path, bool force, char *folder, bool *made)
+{
+    struct stat file;
+    const char *slash = strrchr(path, '/');
+    if (stat(path, &file) == 0 && !S_ISREG(file.st_mode))
+        return status_fail(ERR_IO, "%s: exists and is not a file", path);
+    if (stat(path, &file) == 0 && !force)
+        return status_fail(ERR_IO, "%s: exists already; it is replaced only with --force", path);
+    *made = false;
+    snprintf(folder, (size_t)(slash ? slash - path : 0) + 1, "%s", path);
+    if (!folder[0] || stat(folder, &file) == 0)
+        return OK;
+    if (mkdir(folder, 0777) == 0 || errno == EEXIST) {
+        *made = true;
+        return OK;
+    }
+    return status_fail(ERR_IO, "%s: cannot create the folder %s: %s", path, folder, strerror(errno));
+}
+
+enum status results_create(const char *path, bool force, const struct model *model, const struct grid *grid, const struct grid *surface,
+                           const struct results_about *about, struct results **results)
+{
+    struct results *r = NULL;
+    bool made = false;
+    size_t size = strlen(path) + 32;
+    char *temporary = malloc(2 * size), *folder = temporary ? temporary + size : NULL;
+    enum status status = temporary ? OK : status_no_memory("a file name", 2 * size);
+    h5_quiet();
+    if (!status)
+        status = prepare_place(path, force, folder, &made);
+    if (!status)
+        status = allocate(path, model, grid, &r);
+    if (status) {
+        free(temporary);
+        return status;
+    }
+    snprintf(temporary, size, "%s.%ld.partial", path, (long)getpid());
+    status = h5_create(path, temporary, &r->file);
+    bool exists = !status;
+    if (!status)
+        status = write_root(r, grid, about);
+    if (!status)
+        status = visit_tables(r, grid, surface, NULL);
+    if (!status)
+        status = provenance_write(path, r->file, model, about);
+    if (!status)
+        status = results_flush(r);
+    if (!status && rename(temporary, path) != 0)
+        status = status_fail(ERR_IO, "%s: cannot rename the finished head of the file: %s", path, strerror(errno));
+    if (!status) {
+        *results = r;
+    } else {
+        if (exists) {
+            results_abandon(r, status);
+            unlink(temporary);
+        }
+        release(r);
+        if (made)
+            rmdir(folder);
+    }
+    free(temporary);
+    return status;
+}
+
+enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,
+                           const struct results_about *about, const size_t rows[RESULTS_TABLES], struct results **results)
+{
+    struct results *r = NULL;
+    char name[64];
+    h5_quiet();
+    enum status status = allocate(path, model, grid, &r);
+    if (status)
+        return status;
+    r->n_sessions = rows[SESSIONS];
+    status = h5_append(path, &r->file);
+    if (!status && !(h5_read_text(r->file, "model", name, sizeof name) && !strcmp(name, model->name)))
+        status = status_fail(ERR_IO, "%s: is not a results file of the model %s", path, model->name);
+    if (!status)
+        status = visit_tables(r, grid, surface, rows);
+    for (int t = 0; t < RESULTS_TABLES && !status; t++)
+        status = results_table_cut(&r->table[t]);
+    if (!status)
+        status = h5_integer(path, r->file, "complete", 0);
+    if (!status)
+        status = provenance_resumed(path, r->file, about);
+    if (!status)
+        status = results_flush(r);
+    if (status)
+        release(r);
+    else
+        *results = r;
+    return status;
+}
+
+enum status results_close(struct results **results, bool complete, double wall_seconds)
+{
+    struct results *r = *results;
+    if (!r)
+        return OK;
+    enum status status = r->broken ? ERR_IO : OK; /* its sentence was said then */
+    h5_quiet();
+    if (!r->broken) {
+        status = results_settle(r, results_append_steps(r));
+        if (!status)
+            status = results_reserve(r, 65536.0);
+        if (!status)
+            status = provenance_finish(r->path, r->file, wall_seconds);
+        if (!status)
+            status = h5_integer(r->path, r->file, "complete", complete);
+        if (!status)
+            status = results_flush(r);
+        if (status)
+            results_abandon(r, status);
+    }
+    hid_t file = r->file;
+    r->file = H5_NONE;
+    char *path = r->path;
+    r->path = NULL;
+    release(r); /* before the file: its datasets */
+    if (H5Fclose(file) < 0 && !status)
+        status = h5_fail(path, "cannot close the file");
+    free(path);
+    *results = NULL;
+    return status;
+}

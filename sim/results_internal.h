@@ -1,0 +1,38 @@
+/* What results.c (life cycle) and results_rows.c (rows) share. */
+#ifndef NEEDLEWORK_RESULTS_INTERNAL_H
+#define NEEDLEWORK_RESULTS_INTERNAL_H
+
+#include "results.h"
+#include "results_table.h"
+
+enum table { SERIES, MEANS, PROFILES, FIELDS, SURFACE, SESSIONS, STEPS };
+enum { STEPS_KEPT = 1024 };
+enum step_column { STEP_TIME, STEP_DT, STEP_ERROR, STEP_SOLVES, STEP_NUMBER, N_STEP_COLUMNS };
+
+struct results {
+    char *path;                /* as the user calls it, owned */
+    const struct model *model; /* borrowed */
+    hid_t file;
+    bool broken; /* a write failed: nothing more is written */
+    struct results_table table[RESULTS_TABLES];
+    double reserved; /* bytes reserved on disk since the last flush */
+    size_t nx, ny, nz;
+    double *weight;               /* [nx ny] lateral weights, sum 1, owned */
+    double *profile;              /* [n_species nz], owned */
+    const double **value;         /* [longest list of columns], owned */
+    double *step[N_STEP_COLUMNS]; /* [STEPS_KEPT], the rows not yet written, owned */
+    size_t n_steps, n_sessions;
+};
+
+/* Puts everything written so far on disk. */
+enum status results_flush(struct results *results);
+/* Makes sure that the disk has room for `bytes` more, before HDF5 touches the file: a write that fails half-way would tear it. */
+enum status results_reserve(struct results *results, double bytes);
+/* Appends the buffered steps. */
+enum status results_append_steps(struct results *results);
+/* The end of every call that appends rows, given how that went: data to disk, then their marks to disk, or the file is given up. */
+enum status results_settle(struct results *results, enum status status);
+/* Gives the file up after a failed write: it stays on disk as it is.  Returns `status`. */
+enum status results_abandon(struct results *results, enum status status);
+
+#endif
