@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Exported symbols say where they live: each starts with the name of its file, or with that name's first word (config_keys.c: config_...).
+"""Exported symbols say where they live: each starts with the name of its file, its first word or the rest of it (stepper_layer.c:
+stepper_layer_..., stepper_..., layer_...).
 Only main ends the program: nothing in the library calls exit or its kin (Criterion would even count such a test as passed).
 
 usage: check_symbols.py LIBRARY.a | --self-test"""
@@ -29,8 +30,9 @@ def problems(library):
             continue
         n += 1
         symbol = fields[-1].split(".")[0]  # clones of a function for other vector widths: name.avx2
-        first = stem.split("_")[0]
-        if symbol not in (stem, first, f"model_{stem}") and not symbol.startswith((first + "_", ALSO.get(stem, first + "_"))):
+        first, _, rest = stem.partition("_")
+        prefixes = (first + "_", (rest or first) + "_", ALSO.get(stem, first + "_"))
+        if symbol not in (stem, first, f"model_{stem}") and not symbol.startswith(prefixes):
             found.append(f"{stem}.c exports {symbol}")
     for line in nm("-u"):
         if line.endswith(".o:"):
@@ -52,7 +54,7 @@ def self_test():
             subprocess.run(["ar", "rcs", source.with_suffix(".a"), f"{source}.o"], check=True)
             return source.with_suffix(".a")
 
-        good = library("config_keys.c", "int config_rows[2]; void config_keys_print(void) {} static int x; int *config_x(void) { return &x; }")
+        good = library("config_keys.c", "int config_rows[2]; void config_keys_print(void) {} void keys_add(void) {} static int x; int *config_x(void) { return &x; }")
         assert problems(good) == [], problems(good)
         assert problems(library("wound.c", "int model_wound;")) == []
         bad = library("grid.c", "int gridlock; void grid_create(void) {} void helper(void) {}")

@@ -24,5 +24,5 @@ Done.  Look at
   build/needlework info results/quickstart.h5      what made this file, outcomes, mass balance
   configs/quickstart.yaml                          what was run; change a line and run again, or for one run:
       build/needlework run configs/quickstart.yaml --set treatment.needle.length="1.0 mm" -o results/shorter.h5
-      build/needlework compare results/quickstart.h5 results/shorter.h5
+      /usr/bin/python3 analysis/timeline.py results/shorter.h5 -o results/shorter-timeline.png
 END

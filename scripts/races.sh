@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# No data race: clang's ThreadSanitizer, with its OpenMP and archer, over a coarse quickstart on two threads.  (gcc's reports false races.)
+# No data race: clang's ThreadSanitizer, with its OpenMP and archer, over a week of the quickstart on two threads.  (gcc's reports false races.)
 # usage: races.sh [PROGRAM] | --self-test        default: build-tsan/needlework, built by the preset `tsan`
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scratch=$(mktemp -d)
@@ -60,5 +60,5 @@ END
     exit
 fi
 
-watched "$scratch/log" "${1:-build-tsan/needlework}" run configs/quickstart.yaml --set domain.spacing="100 um" --set run.duration="50 days" \
-    --threads 2 -o "$scratch/out.h5" --quiet
+watched "$scratch/log" "${1:-build-tsan/needlework}" run configs/quickstart.yaml --set run.duration="7 days" --threads 2 \
+    -o "$scratch/out.h5" --quiet

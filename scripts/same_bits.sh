@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One answer: the same file, bit for bit, from 1, 2, 3 and 5 threads; only /provenance/host may differ.
-# usage: same_bits.sh [PROGRAM [CONFIG [OPTION...]]] | --self-test      default: build/needlework and a coarse quickstart
+# usage: same_bits.sh [PROGRAM [CONFIG [OPTION...]]] | --self-test      default: build/needlework and 60 days of the quickstart
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -37,7 +37,7 @@ END
 fi
 
 program=${1:-build/needlework} config=${2:-configs/quickstart.yaml}
-[ $# -gt 2 ] && options=("${@:3}") || options=(--set domain.spacing="60 um" --set run.duration="60 days")
+[ $# -gt 2 ] && options=("${@:3}") || options=(--set run.duration="60 days")
 code=0
 for threads in 1 2 3 5; do
     OMP_WAIT_POLICY=passive "$program" run "$config" "${options[@]}" --threads "$threads" -o "$scratch/$threads.h5" --quiet
