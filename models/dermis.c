@@ -128,7 +128,7 @@ static const struct param params[N_PARAMS] = {
     ROW(mmp_diffusivity,                  0.04901,  "mm2/day",   0.01,   0.5,    "MMP diffusivity (DE)", ASM "earlier prototype"),
     ROW(soluble_matrix_diffusivity,       0.01,     "mm2/day",   0,      0.05,   "diffusivity of tropoelastin and hyaluronan (De)",
         ASM "earlier prototype"),
-    ROW(capillary_diffusivity,            0.005,    "mm2/day",   0.001,  0.05,   "capillary sprouting diffusivity (DV)",
+    ROW(capillary_diffusivity,            0.005,    "mm2/day",   0.002,  0.06,   "capillary sprouting diffusivity (DV)",
         ASM "gives sprouting at 0.05-0.3 mm/day"),
     ROW(clot_lysis,                       0.1646,   "1/day",     0.07,   0.35,   "clot lysis, basal (b0)",
         FIT "fibrinolysis of Menon, Cumming; half-life 2-10 days"),

@@ -122,8 +122,10 @@ struct model {
     void (*observe)(const struct observation *now, const struct observation *before, const double *p, double *out);
 };
 
-/* Hot loops are compiled for several vector widths, chosen when the program starts. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(NEEDLEWORK_NO_CLONES)
+/* Hot loops are compiled for several vector widths, chosen when the program starts (not by clang 14, whose choosers of static functions
+ * of one name collide). */
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&                       \
+    !defined(NEEDLEWORK_NO_CLONES)
 #define KERNEL __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define KERNEL

@@ -56,7 +56,7 @@ static void markdown_string(const char *text, FILE *stream)
     for (const char *c = text; *c; c++) {
         if (strchr("|*_`<\\", *c))
             fputc('\\', stream);
-        fputc(*c, stream);
+        fputc(*c == '\n' ? ' ' : *c, stream);
     }
 }
 
