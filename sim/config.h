@@ -39,6 +39,7 @@ enum config_key {
     CONFIG_DOMAIN_GEOMETRY,          /* choice: well_mixed axisymmetric slab unit_cell patch */
     CONFIG_DOMAIN_SPACING,           /* 1 to 3 lengths [mm]: one for all axes, or x, y, z (r, z) */
     CONFIG_DOMAIN_GRADING,           /* [1] ratio of neighbouring cell heights below 0.5 mm; 1 = uniform */
+    CONFIG_DOMAIN_REFINE,            /* [1] axisymmetric: radial cells at the channel are this much narrower */
     CONFIG_DOMAIN_DEPTH,             /* [mm] */
     CONFIG_DOMAIN_WIDTH,             /* [mm], optional: else from the density */
     CONFIG_RUN_DURATION,             /* [day] */

@@ -70,6 +70,8 @@ const struct config_row config_rows[CONFIG_KEYS] = {
         "cell size: one for all axes, or [x, y, z] ([r, z] where axisymmetric)"},
     [CONFIG_DOMAIN_GRADING] = {"domain.grading", CONFIG_NUMBER, "1", "1", 1.0, 1.3, NULL,
         "ratio of neighbouring cell heights below 0.5 mm; 1 = uniform"},
+    [CONFIG_DOMAIN_REFINE] = {"domain.refine", CONFIG_NUMBER, "1", "3", 1.0, 10.0, NULL,
+                              "axisymmetric: how much narrower the radial cells are up to 1.5 channel radii; 1 = all equal"},
     [CONFIG_DOMAIN_DEPTH] = {"domain.depth", CONFIG_NUMBER, "mm", "1.5 mm", 0.02, 6.0, NULL,
         "depth of dermis, from the dermal-epidermal junction down"},
     [CONFIG_DOMAIN_WIDTH] = {"domain.width", CONFIG_NUMBER, "mm", NULL, 0.05, 50.0, NULL,

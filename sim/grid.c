@@ -188,6 +188,58 @@ enum status grid_box(enum geometry geometry, const double width[2], double depth
     return status;
 }
 
+/* Faces of the refined radius: `even` narrow cells, then wider and wider ones up to h. With face = NULL only counts the cells. */
+static size_t radial_faces(double radius, double h, double near, double refine, double *face)
+{
+    static const double WIDEN = 1.2;
+    const double narrow = h / refine;
+    const size_t even = (size_t)ceil(fmin(near, radius) / narrow - 1e-9);
+    const double edge = fmin(radius, (double)even * narrow);
+    size_t wider = 0;
+    double reach = edge, width = narrow;
+    while (reach < radius * (1.0 - 1e-9)) {
+        width = fmin(width * WIDEN, h);
+        reach += width;
+        wider++;
+    }
+    if (!face)
+        return even + wider;
+    uniform_faces(edge, even, face);
+    const double shrink = wider ? (radius - edge) / (reach - edge) : 1.0; /* so that the last one ends at the radius */
+    width = narrow;
+    for (size_t i = even; i < even + wider; i++) {
+        width = fmin(width * WIDEN, h);
+        face[i + 1] = face[i] + shrink * width;
+    }
+    face[even + wider] = radius;
+    return even + wider;
+}
+
+double grid_cylinder_cells(double radius, double depth, const double spacing[3], double grading, double near, double refine)
+{
+    return (double)radial_faces(radius, spacing[0], near, refine, NULL) * depth_count(depth, spacing[2], grading);
+}
+
+enum status grid_cylinder(double radius, double depth, const double spacing[3], double grading, double near, double refine,
+                          struct grid **grid)
+{
+    const size_t nr = radial_faces(radius, spacing[0], near, refine, NULL), nz = (size_t)depth_count(depth, spacing[2], grading);
+    double *face = malloc((nr + nz + 2) * sizeof *face);
+    if (!face)
+        return status_no_memory("the grid", (nr + nz + 2) * sizeof *face);
+    const double one[2] = {0.0, 1.0};
+    radial_faces(radius, spacing[0], near, refine, face);
+    depth_faces(depth, spacing[2], grading, nz, face + nr + 1);
+    const struct axis_spec spec[3] = {
+        {nr, face,          false, true },
+        {1,  one,           false, false},
+        {nz, face + nr + 1, false, false}
+    };
+    const enum status status = grid_create(AXISYMMETRIC, spec, grid);
+    free(face);
+    return status;
+}
+
 static struct axis_spec axis_spec_of(const struct grid *grid, int a)
 {
     const bool radial = a == 0 && grid->geometry == AXISYMMETRIC;

@@ -44,6 +44,11 @@ enum status grid_create(enum geometry geometry, const struct axis_spec spec[3], 
 /* n cells of equal height down to `depth`, or, with grading > 1, equal down to 0.5 mm and growing by at most that ratio below. */
 enum status grid_box(enum geometry geometry, const double width[2], double depth, const double spacing[3], double grading,
                      struct grid **grid);
+/* A cylinder whose radial cells are `refine` times narrower than spacing[0] up to radius `near` and widen outwards by at most 1.2 each:
+ * the edge of a channel, where fields are steep, is resolved at little cost. */
+enum status grid_cylinder(double radius, double depth, const double spacing[3], double grading, double near, double refine,
+                          struct grid **grid);
+double grid_cylinder_cells(double radius, double depth, const double spacing[3], double grading, double near, double refine);
 /* Number of cells grid_box would make, without making it (doubles: no overflow). */
 double grid_box_cells(enum geometry geometry, const double width[2], double depth, const double spacing[3], double grading);
 /* The surface z = 0 of a grid, as a grid with one layer. */

@@ -12,6 +12,7 @@
 
 static const double FINE_ENOUGH = 2.5;       /* cells per channel radius */
 static const double BELOW_NEEDLE = 0.3;      /* [mm] of dermis wanted below the channel */
+static const double NEAR = 1.5;              /* channel radii within which the radial cells of a cylinder are refined */
 static const double PATCH_WIDTH = 2.0;       /* [mm] when none is given */
 static const double VALUES_PER_THREAD = 1e5; /* cells x species that make another thread worth its barriers */
 static const double VALUE_SECONDS = 1.0e-8;  /* of one core, per cell, species and step; measured, see sim/README.md */
@@ -67,7 +68,12 @@ static void set_domain(struct plan *plan)
     else if (plan->geometry == PATCH)
         width = PATCH_WIDTH;
     plan->width[0] = plan->width[1] = width;
-    plan->cells = grid_box_cells(plan->geometry, plan->width, plan->depth, plan->spacing, plan->grading);
+    const bool channel = plan->treated && plan->treatment.device.pattern != PATTERN_AREA;
+    plan->refine = channel ? config_number(config, CONFIG_DOMAIN_REFINE) : 1.0;
+    plan->near = channel ? NEAR * device_channel_radius(&plan->treatment.device) : 0.0;
+    plan->cells = plan->geometry == AXISYMMETRIC
+                      ? grid_cylinder_cells(width, plan->depth, plan->spacing, plan->grading, plan->near, plan->refine)
+                      : grid_box_cells(plan->geometry, plan->width, plan->depth, plan->spacing, plan->grading);
 }
 
 static double memory(const struct plan *plan, int threads)
@@ -96,7 +102,9 @@ static void warn_of_geometry(const struct plan *plan)
 {
     const double radius = device_channel_radius(&plan->treatment.device);
     const double reach = device_channel_depth(&plan->treatment.device) - plan->treatment.epidermis;
-    const double coarsest = fmax(plan->spacing[0], plan->geometry == UNIT_CELL || plan->geometry == PATCH ? plan->spacing[1] : 0.0);
+    double coarsest = fmax(plan->spacing[0], plan->geometry == UNIT_CELL || plan->geometry == PATCH ? plan->spacing[1] : 0.0);
+    if (plan->geometry == AXISYMMETRIC)
+        coarsest /= plan->refine;
     if (plan->geometry == WELL_MIXED || plan->treatment.device.pattern == PATTERN_AREA)
         return;
     if (radius / coarsest < FINE_ENOUGH)

@@ -73,7 +73,9 @@ static enum status create_parts(struct simulation *s)
 {
     const struct plan *plan = s->plan;
     const struct model *model = plan->model;
-    enum status status = grid_box(plan->geometry, plan->width, plan->depth, plan->spacing, plan->grading, &s->grid);
+    enum status status = plan->geometry == AXISYMMETRIC
+                             ? grid_cylinder(plan->width[0], plan->depth, plan->spacing, plan->grading, plan->near, plan->refine, &s->grid)
+                             : grid_box(plan->geometry, plan->width, plan->depth, plan->spacing, plan->grading, &s->grid);
     if (status == OK)
         status = state_create(s->grid, model->n_species, model->n_fixed, &s->dermis);
     if (status == OK && model->n_surface)
