@@ -176,6 +176,15 @@ bool config_has(const struct config *config, enum config_key key)
     return config->values[key].has;
 }
 
+void config_settle(struct config *config, enum config_key key, double value)
+{
+    struct config_value *v = &config->values[key];
+    if (v->has)
+        return;
+    v->has = true;
+    v->number = value;
+}
+
 double config_number(const struct config *config, enum config_key key)
 {
     assert(config_rows[key].type == CONFIG_NUMBER && config->values[key].has);

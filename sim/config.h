@@ -108,6 +108,10 @@ const char *config_text(const struct config *config, enum config_key key); /* ch
 size_t config_numbers(const struct config *config, enum config_key key, const double **numbers);
 size_t config_names(const struct config *config, enum config_key key, const char *const **names);
 
+/* Gives an optional number that was left out the value derived for it (a device's needle, a site's thickness), so that the resolved
+ * configuration says what was used; does nothing when it has a value. */
+void config_settle(struct config *config, enum config_key key, double value);
+
 /* The value of `parameters.<name>` in the parameter's own unit; false when not given. */
 bool config_parameter_value(const struct config *config, const char *name, double *value);
 size_t config_device_count(const struct config *config);

@@ -135,7 +135,30 @@ static void estimate(struct plan *plan)
     plan->seconds = plan->steps * values * VALUE_SECONDS / pow((double)plan->threads, 0.8) + 1e-4 * days;
 }
 
-enum status plan_create(const struct config *config, int threads, struct plan *plan)
+/* What site and device stand for, so that the resolved configuration does not depend on their tables. */
+static void settle(struct plan *plan)
+{
+    const struct device *d = &plan->treatment.device;
+    const struct {
+        enum config_key key;
+        double value;
+    } rows[] = {
+        {CONFIG_SKIN_EPIDERMIS,    plan->skin.epidermis   },
+        {CONFIG_SKIN_DERMIS,       plan->skin.dermis      },
+        {CONFIG_NEEDLE_LENGTH,     d->length              },
+        {CONFIG_NEEDLE_DIAMETER,   d->diameter            },
+        {CONFIG_NEEDLE_TAPER,      d->taper               },
+        {CONFIG_NEEDLE_REACH,      d->reach               },
+        {CONFIG_NEEDLE_RECOIL,     d->recoil              },
+        {CONFIG_NEEDLE_REMOVAL,    d->removal             },
+        {CONFIG_NEEDLE_BRUISE,     d->bruise              },
+        {CONFIG_TREATMENT_DENSITY, plan->treatment.density}
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        config_settle(plan->config, rows[i].key, rows[i].value);
+}
+
+enum status plan_create(struct config *config, int threads, struct plan *plan)
 {
     *plan = (struct plan){.config = config, .model = model_find(config_text(config, CONFIG_MODEL))};
     const struct model *model = plan->model;
@@ -153,6 +176,7 @@ enum status plan_create(const struct config *config, int threads, struct plan *p
     }
     if (model->prepare)
         model->prepare(plan->params);
+    settle(plan);
     plan->treated = model->injure && plan->treatment.sessions > 0;
     set_domain(plan);
     plan->tolerance = config_number(config, CONFIG_RUN_TOLERANCE);

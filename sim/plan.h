@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 struct plan {
-    const struct config *config; /* borrowed */
+    struct config *config; /* borrowed; optional keys are settled with what was derived for them */
     const struct model *model;
     double *params; /* [n_params + n_derived], prepared, owned */
     struct skin skin;
@@ -34,7 +34,7 @@ struct plan {
 };
 
 /* Fills `plan`; ERR_CONFIG with everything that is wrong, or when the memory is not there.  threads = 0: as many as are useful. */
-enum status plan_create(const struct config *config, int threads, struct plan *plan);
+enum status plan_create(struct config *config, int threads, struct plan *plan);
 void plan_destroy(struct plan *plan);
 
 /* What the configuration reader must know of models, sites, devices and conditions. */
