@@ -39,4 +39,28 @@ static const struct config_vocabulary test_vocabulary = {
     .parameter = test_parameter,
 };
 
+/* A configuration with a value of every kind. */
+static const char test_example[] = "model: dermis\n"
+                                   "title: \"three: \\\"sessions\\\" \\L of caf\xC3\xA9\"\n"
+                                   "skin:\n"
+                                   "  site: forearm\n"
+                                   "  age: 38.5 years\n"
+                                   "  collagen: 60 %\n"
+                                   "  conditions: [smoker, diabetes]\n"
+                                   "treatment:\n"
+                                   "  device: my_1.2\n"
+                                   "  needle: {length: 1.5 mm, diameter: 250 um, reach: 0.6, removal: 0.73}\n"
+                                   "  density: 250 /cm2\n"
+                                   "  sessions: 3\n"
+                                   "  interval: 4 weeks\n"
+                                   "  if_not_healed: skip\n"
+                                   "  override_contraindications: true\n"
+                                   "  seed: 4294967295\n"
+                                   "domain: {geometry: patch, spacing: [20 um, 30 um, 10 um], width: 4 mm}\n"
+                                   "run: {duration: 3 months, tolerance: 1e-4}\n"
+                                   "output: {snapshots: [0 days, 33.3 hours, 1 year]}\n"
+                                   "parameters: {tgfb_loss: 1.2 /day, dose: 3 AU}\n"
+                                   "devices:\n"
+                                   "  my_1.2: {like: pen, length: 1.2 mm, needles: 36}\n";
+
 #endif

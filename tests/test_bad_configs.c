@@ -52,6 +52,7 @@ static const char *const names[] = {
     "list_for_scalar",
     "list_for_section",
     "long_value",
+    "long_value_utf8",
     "mapping_for_scalar",
     "merge_key",
     "model_missing",
