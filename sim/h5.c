@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L /* strdup */
 #include "h5.h"
 
 #include <hdf5_hl.h>

@@ -69,23 +69,22 @@ static enum status write_same(const char *path, hid_t group, const struct model 
 {
     char libraries[256];
     library_versions(libraries, sizeof libraries);
+    const char *dirty = VERSION_MODIFIED > 0 ? "yes" : VERSION_MODIFIED == 0 ? "no" : "unknown";
     const char *overridden = about->overridden && about->overridden[0] ? about->overridden : "none";
     const struct {
         const char *name, *value;
     } texts[] = {
-        {"program",                      "needlework"                               },
-        {"version",                      VERSION_NUMBER                             },
-        {"git_commit",                   VERSION_COMMIT                             },
-        {"git_dirty",                 VERSION_MODIFIED > 0    ? "yes"
-                         : VERSION_MODIFIED == 0 ? "no"
-                                                 : "unknown"},
-        {"compiler",                     VERSION_COMPILER                           },
-        {"flags",                        VERSION_FLAGS                              },
-        {"libraries",                    libraries                                  },
-        {"model",                        model->name                                },
-        {"model_title",                  model->title ? model->title : ""           },
-        {"model_reference",              model->reference ? model->reference : ""   },
-        {"contraindications_overridden", overridden                                 },
+        {"program",                      "needlework"                            },
+        {"version",                      VERSION_NUMBER                          },
+        {"git_commit",                   VERSION_COMMIT                          },
+        {"git_dirty",                    dirty                                   },
+        {"compiler",                     VERSION_COMPILER                        },
+        {"flags",                        VERSION_FLAGS                           },
+        {"libraries",                    libraries                               },
+        {"model",                        model->name                             },
+        {"model_title",                  model->title ? model->title : ""        },
+        {"model_reference",              model->reference ? model->reference : ""},
+        {"contraindications_overridden", overridden                              },
     };
     enum status status = OK;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)

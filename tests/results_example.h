@@ -8,18 +8,18 @@
 #include <stdlib.h>
 
 static const struct species example_species[] = {
-    {.name = "collagen_i_new", .unit = "mg/mL", .healthy = 1.0, .scale = 1.0, .meaning = "collagen I, not yet cross-linked"},
-    {.name = "tgfb", .unit = "ng/mL", .healthy = 0.0, .scale = 1.0, .meaning = "transforming growth factor β"},
-    {.name = "fibroblasts", .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "resting fibroblasts / healthy density"},
+    {.name = "collagen_i_new", .unit = "mg/mL", .healthy = 1.0, .scale = 1.0, .meaning = "collagen I, not yet cross-linked"     },
+    {.name = "tgfb",           .unit = "ng/mL", .healthy = 0.0, .scale = 1.0, .meaning = "transforming growth factor β"        },
+    {.name = "fibroblasts",    .unit = "1",     .healthy = 1.0, .scale = 1.0, .meaning = "resting fibroblasts / healthy density"},
 };
 static const struct species example_surface[] = {
     {.name = "epidermis", .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "epidermal cover"},
-    {.name = "barrier", .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "stratum corneum"},
+    {.name = "barrier",   .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "stratum corneum"},
 };
 static const struct outcome example_outcomes[] = {
-    {"collagen_gain", "1", "slab total of collagen / before treatment - 1"},
-    {"epidermal_closure", "1", "fraction of the mouths' area that is closed"},
-    {"downtime_so_far", "days", "time with visible erythema; the unit is in the plural on purpose"},
+    {"collagen_gain",     "1",    "slab total of collagen / before treatment - 1"                   },
+    {"epidermal_closure", "1",    "fraction of the mouths' area that is closed"                     },
+    {"downtime_so_far",   "days", "time with visible erythema; the unit is in the plural on purpose"},
 };
 static const struct model example_model = {
     .name = "example",
@@ -47,7 +47,11 @@ static inline double example_value(size_t s, double time, double x, double y, do
     return (double)(s + 1) * (1.0 + x + 10.0 * y + 100.0 * z) + time;
 }
 
-struct example { struct grid *grid, *surface; double *y[3], *e[2]; struct results *results; };
+struct example {
+    struct grid *grid, *surface;
+    double *y[3], *e[2];
+    struct results *results;
+};
 
 static inline void example_fill(struct example *example, double time)
 {
@@ -57,7 +61,8 @@ static inline void example_fill(struct example *example, double time)
         for (size_t k = 0, c = 0; k < grid->axis[2].n; k++)
             for (size_t j = 0; j < grid->axis[1].n; j++)
                 for (size_t i = 0; i < grid->axis[0].n; i++, c++)
-                    values[c] = example_value(s, time, grid->axis[0].center[i], grid->axis[1].center[j], s < 3 ? grid->axis[2].center[k] : 0.0);
+                    values[c] =
+                        example_value(s, time, grid->axis[0].center[i], grid->axis[1].center[j], s < 3 ? grid->axis[2].center[k] : 0.0);
     }
 }
 
