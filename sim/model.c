@@ -307,6 +307,8 @@ enum status model_check(const struct model *model)
         wrong(c, "no title or reference");
     if (model->n_species < 1 || model->n_species > MODEL_MAX_SPECIES || model->n_surface > MODEL_MAX_SPECIES)
         wrong(c, "%zu and %zu species, between 1 and %d are possible", model->n_species, model->n_surface, MODEL_MAX_SPECIES);
+    if (model->n_boundaries > MODEL_MAX_BOUNDARIES)
+        wrong(c, "more than %d boundaries", MODEL_MAX_BOUNDARIES);
     if (model->n_fixed > MODEL_MAX_SPECIES || model->n_readouts > MODEL_MAX_SPECIES || model->n_surface_readouts > MODEL_MAX_SPECIES)
         wrong(c, "more than %d fixed fields or readouts", MODEL_MAX_SPECIES);
     CHECK_NAMES("species", model->species, model->n_species);

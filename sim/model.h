@@ -69,7 +69,7 @@ struct modifier { const char *condition, *param; double factor; const char *sour
 struct ageing { const char *param; double rate, floor; const char *source; };
 
 /* Boundary of a species on a face (zero flux where none is given). */
-enum { MODEL_MAX_SPECIES = 64 }; /* volume and surface species each */
+enum { MODEL_MAX_SPECIES = 64, MODEL_MAX_BOUNDARIES = 64 }; /* volume and surface species each */
 
 enum face { FACE_X_LOW, FACE_X_HIGH, FACE_Y_LOW, FACE_Y_HIGH, FACE_Z_LOW, FACE_Z_HIGH, N_FACES };
 enum boundary_kind { BOUNDARY_FIXED, BOUNDARY_EXCHANGE };

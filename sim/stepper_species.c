@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+enum { SPAN = 1024 };              /* cells whose rows stay in the first caches */
 static const double FLOOR = 1e-20; /* of the species' scale: below it a value is 0 */
 static const double WEIGHT = 1e-2; /* of the species' scale: added to the root-mean-square that errors are relative to */
 static const double SOLVE = 0.05;  /* algebraic error allowed, as a share of the tolerated local error */
@@ -108,17 +109,29 @@ static double boundary_inflow(const struct model *model, const double *params, c
     return inflow;
 }
 
-/* Right-hand side of the chosen formula; falls back to the first-order member where the history would make it negative. */
-static bool build_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a)
+/* Right-hand side of the chosen formula, in spans that stay in the cache; falls back to the first-order member where the history would
+ * make it negative.  Also the production rate, and the root-mean-square of the present state. */
+static bool build_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a, double *produced, double *size)
 {
     struct state *state = layer->state;
     const size_t n = state->grid->cells;
     double *const now = state->level[STATE_NOW][species], *const before = state->level[STATE_BEFORE][species];
     double *const older = state->level[STATE_OLDER][species], *const rhs = state->prod[species];
-    history_rhs(n, formula->a, now, before, older, rhs);
+    const double *const volume = state->grid->volume;
+    bool negative = false;
+    double square = 0.0;
+    *produced = 0.0;
+    for (size_t first = 0; first < n; first += SPAN) {
+        const size_t count = n - first < SPAN ? n - first : SPAN;
+        *produced += state_dot(count, volume + first, rhs + first);
+        square += state_dot3(count, volume + first, now + first, now + first);
+        history_rhs(count, formula->a, now + first, before + first, older + first, rhs + first);
+        negative = negative || any_negative(count, rhs + first);
+    }
+    *size = sqrt(square / layer->volume);
     for (int i = 0; i < 4; i++)
         a[i] = formula->a[i];
-    if (formula->history == 1 || !any_negative(n, rhs))
+    if (formula->history == 1 || !negative)
         return false;
     struct formula first = *formula;
     formula_first_order(&first, formula->dt);
@@ -143,12 +156,12 @@ void species_solve(const struct model *model, const double *params, struct layer
     double *const y = state->level[STATE_NEXT][species], *const rhs = state->prod[species], *const loss = state->loss[species];
     double *const now = state->level[STATE_NOW][species];
     struct verdict *v = &layer->verdict[species];
-    double a[4], g[N_FACES * 4] = {0.0}, floored = 0.0;
-    *v = (struct verdict){.converged = true, .produced = state_dot(n, grid->volume, rhs)};
-    v->first_order = build_rhs(formula, layer, species, a);
+    double a[4], g[MODEL_MAX_BOUNDARIES] = {0.0}, floored = 0.0, size;
+    *v = (struct verdict){.converged = true};
+    v->first_order = build_rhs(formula, layer, species, a, &v->produced, &size);
+    size += WEIGHT * scale;
     if (model->n_boundaries)
         add_boundaries(model, params, layer, species, g);
-    const double size = sqrt(state_dot3(n, grid->volume, now, now) / layer->volume) + WEIGHT * scale;
     if (layer->diffusivity[species] > 0.0 || layer->taxis[species] != 0.0) {
         const bool general = species_is_general(layer, species);
         const struct transport_problem problem = {.shift = a[0],
@@ -175,10 +188,15 @@ void species_solve(const struct model *model, const double *params, struct layer
     double out = 0.0;
     if (model->n_boundaries)
         v->boundary = boundary_inflow(model, params, layer, g, y, &out);
-    v->lost = state_dot3(n, grid->volume, loss, y) - out + a[0] * floored;
-    const double off =
-        sqrt(miss(n, &formula->predictor, grid->volume, y, now, state->level[STATE_BEFORE][species], state->level[STATE_OLDER][species]) /
-             layer->volume);
+    const double *const before = state->level[STATE_BEFORE][species], *const older = state->level[STATE_OLDER][species];
+    double missed = 0.0;
+    for (size_t first = 0; first < n; first += SPAN) {
+        const size_t count = n - first < SPAN ? n - first : SPAN;
+        v->lost += state_dot3(count, grid->volume + first, loss + first, y + first);
+        missed += miss(count, &formula->predictor, grid->volume + first, y + first, now + first, before + first, older + first);
+    }
+    v->lost += a[0] * floored - out;
+    const double off = sqrt(missed / layer->volume);
     v->difference = off / size;
     v->finite = isfinite(off) && isfinite(v->lost);
 }

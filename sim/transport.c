@@ -83,26 +83,66 @@ struct solve {
     double sweeps;
 };
 
-static void sweep(struct solve *solve, size_t l, double *y, double omega, double *out)
+static void sweep(const struct solve *solve, size_t l, size_t k, const double *y, double omega, double *out)
 {
     const struct level *level = &solve->transport->level[l];
     const struct scratch *s = &solve->work->scratch[l];
     if (solve->general)
-        transport_sweep_links(level->grid, s->link, y, s->rhs, s->inverse, omega, out);
+        transport_sweep_links(level->grid, k, s->link, y, s->rhs, s->inverse, omega, out);
     else
-        transport_sweep(level, solve->diffusivity, y, s->rhs, s->inverse, omega, out);
-    solve->sweeps += (double)level->grid->cells / (double)solve->transport->level[0].grid->cells;
+        transport_sweep(level, k, solve->diffusivity, y, s->rhs, s->inverse, omega, out);
 }
 
-/* An even number m of Jacobi sweeps whose weights are the reciprocal Chebyshev points of [low, high]. */
-static void chebyshev(struct solve *solve, size_t l, double low, double high, int m)
+/* What else passes over a level while its planes are in the cache. */
+enum { PLAIN = 0, RESTRICT = 1, PROLONG = 2, REMEMBER = 4, COMPARE = 8 };
+
+/* Two Jacobi sweeps y -> other -> y, the second one plane behind the first, so that memory is passed over once.  PROLONG: the correction
+ * of the coarser level is added ahead of the first sweep; RESTRICT: the residual is restricted behind the second; REMEMBER: y is copied
+ * to the guess before; COMPARE: returns sum V (y - guess)^2 after. */
+static double sweep_twice(struct solve *solve, size_t l, double first, double second, int also)
 {
-    struct scratch *s = &solve->work->scratch[l];
-    const double middle = 0.5 * (high + low), radius = 0.5 * (high - low);
-    for (int i = 0; i < m; i += 2) {
-        sweep(solve, l, s->y, 1.0 / (middle - radius * cos(M_PI * (2 * i + 1) / (2 * m))), s->other);
-        sweep(solve, l, s->other, 1.0 / (middle - radius * cos(M_PI * (2 * i + 3) / (2 * m))), s->y);
+    const struct level *fine = &solve->transport->level[l], *coarse = fine + 1;
+    const struct scratch *s = &solve->work->scratch[l], *c = s + 1;
+    const size_t nz = fine->grid->axis[2].n, n = fine->grid->plane;
+    double *const guess = solve->work->guess, changed = 0.0;
+    for (size_t k = 0; k < nz + 2; k++) {
+        if (also & PROLONG && k == 0)
+            transport_prolong(fine, coarse, 0, c->y, solve->work->row, s->y);
+        if (also & PROLONG && k + 1 < nz)
+            transport_prolong(fine, coarse, k + 1, c->y, solve->work->row, s->y);
+        if (k < nz) {
+            if (also & REMEMBER)
+                memcpy(guess + k * n, s->y + k * n, n * sizeof *guess);
+            sweep(solve, l, k, s->y, first, s->other);
+        }
+        if (k >= 1 && k <= nz) {
+            const size_t at = (k - 1) * n;
+            sweep(solve, l, k - 1, s->other, second, s->y);
+            if (also & COMPARE)
+                changed += transport_difference(n, fine->grid->volume + at, s->y + at, guess + at);
+        }
+        if (also & RESTRICT && k >= 2) {
+            const size_t at = (k - 2) * n;
+            sweep(solve, l, k - 2, s->y, 1.0, s->other);
+            transport_residual(n, s->y + at, s->inverse + at, s->other + at);
+            transport_restrict(fine, coarse, k - 2, s->other, c->rhs);
+        }
     }
+    solve->sweeps += (also & RESTRICT ? 3.0 : 2.0) * (double)fine->grid->cells / (double)solve->transport->level[0].grid->cells;
+    return changed;
+}
+
+/* An even number m of sweeps whose weights are the reciprocal Chebyshev points of [low, high]; `before` goes with the first two, `after`
+ * with the last two. */
+static double chebyshev(struct solve *solve, size_t l, double low, double high, int m, int before, int after)
+{
+    const double middle = 0.5 * (high + low), radius = 0.5 * (high - low);
+    double changed = 0.0;
+    for (int i = 0; i < m; i += 2)
+        changed = sweep_twice(solve, l, 1.0 / (middle - radius * cos(M_PI * (2 * i + 1) / (2 * m))),
+                              1.0 / (middle - radius * cos(M_PI * (2 * i + 3) / (2 * m))),
+                              (i == 0 ? before : PLAIN) | (i + 2 == m ? after : PLAIN));
+    return changed;
 }
 
 /* Sweeps that leave `error` of every component when the spectrum is [1 - theta, 1 + theta]: 1 / T_m(1 / theta) <= error. */
@@ -114,24 +154,29 @@ static int sweeps_needed(double theta, double error)
     return m > MAX_SWEEPS ? MAX_SWEEPS : m + m % 2;
 }
 
-static void cycle(struct solve *solve, size_t l)
+/* One V-cycle from level l down; on the finest level returns sum V (change of y)^2. */
+static double cycle(struct solve *solve, size_t l)
 {
-    struct scratch *s = &solve->work->scratch[l];
-    if (l == solve->bottom) {
-        chebyshev(solve, l, 1.0 - s->theta, 1.0 + s->theta, sweeps_needed(s->theta, BOTTOM_ERROR));
-        return;
-    }
-    const struct level *fine = &solve->transport->level[l], *coarse = fine + 1;
-    struct scratch *c = s + 1;
+    const struct scratch *s = &solve->work->scratch[l], *c = s + 1;
+    const int remember = l == 0 ? REMEMBER : PLAIN, compare = l == 0 ? COMPARE : PLAIN;
+    if (l == solve->bottom)
+        return chebyshev(solve, l, 1.0 - s->theta, 1.0 + s->theta, sweeps_needed(s->theta, BOTTOM_ERROR), remember, compare);
+    const struct level *coarse = &solve->transport->level[l + 1];
     const double low = fmax(SMOOTH_FROM, 1.0 - s->theta), high = 1.0 + s->theta;
-    chebyshev(solve, l, low, high, SMOOTHING);
-    sweep(solve, l, s->y, 1.0, s->other);
-    transport_residual(fine->grid->cells, s->y, s->inverse, s->other);
-    transport_restrict(fine, coarse, s->other, c->rhs);
+    memset(c->rhs, 0, coarse->grid->cells * sizeof *c->rhs);
     memset(c->y, 0, coarse->grid->cells * sizeof *c->y);
+    chebyshev(solve, l, low, high, SMOOTHING, remember, RESTRICT);
+    transport_restrict_end(coarse, c->rhs);
     cycle(solve, l + 1);
-    transport_prolong(fine, coarse, c->y, solve->work->row, s->y);
-    chebyshev(solve, l, low, high, SMOOTHING);
+    return chebyshev(solve, l, low, high, SMOOTHING, PROLONG, compare);
+}
+
+static void restrict_loss(const struct level *fine, const struct level *coarse, const double *from, double *to)
+{
+    memset(to, 0, coarse->grid->cells * sizeof *to);
+    for (size_t k = 0; k < fine->grid->axis[2].n; k++)
+        transport_restrict(fine, coarse, k, from, to);
+    transport_restrict_end(coarse, to);
 }
 
 /* Diagonals from the finest level down to the first where diffusion is weak. */
@@ -143,7 +188,7 @@ static void prepare(struct solve *solve, const struct transport_problem *problem
     for (size_t l = 0;; l++) {
         const struct level *level = &t->level[l];
         if (l > 0)
-            transport_restrict(level - 1, level, s[l - 1].loss, s[l].loss);
+            restrict_loss(level - 1, level, s[l - 1].loss, s[l].loss);
         if (solve->general) {
             double *face[6];
             for (int q = 0; q < 6; q++)
@@ -180,12 +225,38 @@ KERNEL static void scale(size_t n, double factor, const double *restrict x, doub
         y[c] = factor * x[c];
 }
 
+/* The last sweep, from a non-negative iterate, then the scaling that makes the balance exact. */
+static void finish(const struct solve *solve, const struct transport_problem *problem, double *y, struct transport_result *result)
+{
+    const struct grid *grid = solve->transport->level[0].grid;
+    double *const other = solve->work->scratch[0].other;
+    const size_t n = grid->plane, nz = grid->axis[2].n;
+    double given = 0.0, taken = 0.0;
+    result->minimum = HUGE_VAL;
+    clip(n, y);
+    for (size_t k = 0; k < nz; k++) {
+        const size_t at = k * n;
+        const double *volume = grid->volume + at;
+        if (k + 1 < nz)
+            clip(n, y + at + n);
+        sweep(solve, 0, k, y, 1.0, other);
+        result->minimum = fmin(result->minimum, transport_minimum(n, other + at));
+        given += state_dot(n, volume, problem->rhs + at);
+        taken += problem->shift * state_dot(n, volume, other + at) + state_dot3(n, volume, problem->loss + at, other + at);
+    }
+    if (given > 0.0 && taken > 0.0)
+        result->factor = given / taken;
+    for (size_t k = 0; k < nz; k++) {
+        const size_t at = k * n;
+        scale(n, result->factor, other + at, y + at);
+        result->floored += state_floor(n, problem->floor, grid->volume + at, y + at);
+    }
+}
+
 void transport_solve(const struct transport *transport, struct transport_work *work, const struct transport_problem *problem, double *y,
                      struct transport_result *result)
 {
-    const struct grid *grid = transport->level[0].grid;
-    const size_t n = grid->cells;
-    struct solve solve = {transport, work, problem->diffusivity, problem->faces != NULL, 0, 0.0};
+    struct solve solve = {transport, work, problem->diffusivity, problem->faces != NULL, 0, 1.0};
     struct scratch *s = &work->scratch[0];
     union {
         const double *given;
@@ -195,24 +266,12 @@ void transport_solve(const struct transport *transport, struct transport_work *w
     s->rhs = rhs.stored;
     s->loss = loss.stored;
     prepare(&solve, problem);
-    double total_volume = 0.0, change = 0.0;
-    for (size_t c = 0; c < n; c++)
-        total_volume += grid->volume[c];
+    double change = 0.0;
     *result = (struct transport_result){.factor = 1.0, .converged = s->theta <= NEGLIGIBLE};
     for (int i = 0; i < MAX_CYCLES && !result->converged && !isnan(change); i++) {
-        memcpy(work->guess, y, n * sizeof *y);
-        cycle(&solve, 0);
-        change = sqrt(transport_difference(n, grid->volume, y, work->guess) / total_volume);
+        change = sqrt(cycle(&solve, 0) / transport->volume);
         result->converged = REDUCTION * change <= problem->accuracy;
     }
-    clip(n, y);
-    sweep(&solve, 0, y, 1.0, s->other);
-    result->minimum = transport_minimum(n, s->other);
-    const double given = state_dot(n, grid->volume, problem->rhs);
-    const double taken = problem->shift * state_dot(n, grid->volume, s->other) + state_dot3(n, grid->volume, problem->loss, s->other);
-    if (given > 0.0 && taken > 0.0)
-        result->factor = given / taken;
-    scale(n, result->factor, s->other, y);
-    result->floored = state_floor(n, problem->floor, grid->volume, y);
+    finish(&solve, problem, y, result);
     result->sweeps = solve.sweeps;
 }

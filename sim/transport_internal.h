@@ -25,6 +25,7 @@ struct level {
 
 struct transport {
     size_t n_levels;
+    double volume; /* of the whole grid */
     struct level level[TRANSPORT_MAX_LEVELS];
 };
 
@@ -49,10 +50,11 @@ struct transport_work {
 
 /* transport_kernels.c: everything that passes over all cells of a level. */
 void transport_invert(const struct level *level, double shift, double diffusivity, const double *loss, double *inverse);
-void transport_sweep(const struct level *level, double diffusivity, const double *y, const double *rhs, const double *inverse,
+/* One weighted Jacobi sweep over plane k: out = y + omega (inverse (rhs + couplings x neighbours) - y). */
+void transport_sweep(const struct level *level, size_t k, double diffusivity, const double *y, const double *rhs, const double *inverse,
                      double omega, double *out);
-void transport_sweep_links(const struct grid *grid, double *const link[6], const double *y, const double *rhs, const double *inverse,
-                           double omega, double *out);
+void transport_sweep_links(const struct grid *grid, size_t k, double *const link[6], const double *y, const double *rhs,
+                           const double *inverse, double omega, double *out);
 /* From a sweep with omega = 1, out = y + residual / diagonal: turns `out` into the residual. */
 void transport_residual(size_t n, const double *y, const double *inverse, double *out);
 double transport_minimum(size_t n, const double *a);
@@ -64,7 +66,10 @@ void transport_links(const struct grid *grid, double shift, double diffusivity, 
 void transport_coarsen_faces(const struct level *fine, const struct level *coarse, double *const from[6], double *const to[6]);
 
 /* transport_levels.c: between levels. */
-void transport_restrict(const struct level *fine, const struct level *coarse, const double *from, double *to);
-void transport_prolong(const struct level *fine, const struct level *coarse, const double *from, double *row, double *to);
+/* Adds volume x value of fine plane k to the coarse cells, which transport_restrict_end divides by their volume. */
+void transport_restrict(const struct level *fine, const struct level *coarse, size_t k, const double *from, double *to);
+void transport_restrict_end(const struct level *coarse, double *to);
+/* Adds the trilinear interpolation of a coarse field to fine plane k; `row` is scratch for one coarse row. */
+void transport_prolong(const struct level *fine, const struct level *coarse, size_t k, const double *from, double *row, double *to);
 
 #endif

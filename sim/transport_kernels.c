@@ -71,22 +71,18 @@ static void plane_seam(const struct level *level, double d, double omega, const 
         }
 }
 
-void transport_sweep(const struct level *level, double diffusivity, const double *y, const double *rhs, const double *inverse, double omega,
-                     double *out)
+void transport_sweep(const struct level *level, size_t k, double diffusivity, const double *y, const double *rhs, const double *inverse,
+                     double omega, double *out)
 {
     const struct grid *grid = level->grid;
-    const struct axis *z = &grid->axis[2];
-    const size_t n = grid->plane, nx = grid->axis[0].n;
-    for (size_t k = 0; k < z->n; k++) {
-        const size_t at = k * n;
-        const double above = diffusivity * z->lower[k], below = diffusivity * z->upper[k];
-        if (grid->axis[1].n == 1)
-            plane_sweep_flat(n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
-        else
-            plane_sweep(n, nx, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
-        if (level->wrap_x || level->wrap_y)
-            plane_seam(level, diffusivity, omega, y + at, inverse + at, out + at);
-    }
+    const size_t n = grid->plane, at = k * n;
+    const double above = diffusivity * grid->axis[2].lower[k], below = diffusivity * grid->axis[2].upper[k];
+    if (grid->axis[1].n == 1)
+        plane_sweep_flat(n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
+    else
+        plane_sweep(n, grid->axis[0].n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
+    if (level->wrap_x || level->wrap_y)
+        plane_seam(level, diffusivity, omega, y + at, inverse + at, out + at);
 }
 
 KERNEL static void span_sweep_links(size_t n, size_t nx, size_t plane, double omega, double *const *link, const double *restrict y,
@@ -104,10 +100,11 @@ KERNEL static void span_sweep_links(size_t n, size_t nx, size_t plane, double om
 }
 
 /* Links across the periodic seam point outside the row: their long-loop contribution is taken back and the true neighbour used. */
-static void seam_links(const struct grid *grid, double *const link[6], const double *y, const double *inverse, double omega, double *out)
+static void seam_links(const struct grid *grid, size_t first, double *const link[6], const double *y, const double *inverse, double omega,
+                       double *out)
 {
     const size_t nx = grid->axis[0].n, ny = grid->axis[1].n, plane = grid->plane;
-    for (size_t c = 0; c < grid->cells; c++) {
+    for (size_t c = first; c < first + plane; c++) {
         const size_t i = c % nx, j = c / nx % ny;
         double more = 0.0;
         if (grid->axis[0].periodic && nx > 1 && i == 0)
@@ -122,12 +119,14 @@ static void seam_links(const struct grid *grid, double *const link[6], const dou
     }
 }
 
-void transport_sweep_links(const struct grid *grid, double *const link[6], const double *y, const double *rhs, const double *inverse,
-                           double omega, double *out)
+void transport_sweep_links(const struct grid *grid, size_t k, double *const link[6], const double *y, const double *rhs,
+                           const double *inverse, double omega, double *out)
 {
-    span_sweep_links(grid->cells, grid->axis[0].n, grid->plane, omega, link, y, rhs, inverse, out);
+    const size_t at = k * grid->plane;
+    double *const here[6] = {link[0] + at, link[1] + at, link[2] + at, link[3] + at, link[4] + at, link[5] + at};
+    span_sweep_links(grid->plane, grid->axis[0].n, grid->plane, omega, here, y + at, rhs + at, inverse + at, out + at);
     if (grid->axis[0].periodic || grid->axis[1].periodic)
-        seam_links(grid, link, y, inverse, omega, out);
+        seam_links(grid, at, link, y, inverse, omega, out);
 }
 
 KERNEL void transport_residual(size_t n, const double *restrict y, const double *restrict inverse, double *restrict out)

@@ -94,6 +94,8 @@ enum status transport_create(const struct grid *grid, struct transport **transpo
         struct grid *stored;
     } top = {grid}; /* level 0 is never freed or changed */
     t->level[0].grid = top.stored;
+    for (size_t c = 0; c < grid->cells; c++)
+        t->volume += grid->volume[c];
     enum status status = fill_couplings(&t->level[0]);
     t->n_levels = 1;
     bool halve[3];
@@ -134,41 +136,39 @@ void transport_destroy(struct transport **transport)
     *transport = NULL;
 }
 
-/* Volume-weighted mean over the children of every coarse cell. */
-void transport_restrict(const struct level *fine, const struct level *coarse, const double *from, double *to)
+void transport_restrict(const struct level *fine, const struct level *coarse, size_t k, const double *from, double *to)
 {
     const struct grid *f = fine->grid, *c = coarse->grid;
-    const size_t nx = f->axis[0].n, ny = f->axis[1].n, nz = f->axis[2].n;
+    const size_t nx = f->axis[0].n, ny = f->axis[1].n;
     const size_t *px = fine->to_coarse[0].parent, *py = fine->to_coarse[1].parent, *pz = fine->to_coarse[2].parent;
-    for (size_t i = 0; i < c->cells; i++)
-        to[i] = 0.0;
-    for (size_t k = 0; k < nz; k++)
-        for (size_t j = 0; j < ny; j++) {
-            const double *value = from + (k * ny + j) * nx, *volume = f->volume + (k * ny + j) * nx;
-            double *row = to + (pz[k] * c->axis[1].n + py[j]) * c->axis[0].n;
-            for (size_t i = 0; i < nx; i++)
-                row[px[i]] += volume[i] * value[i];
-        }
-    for (size_t i = 0; i < c->cells; i++)
-        to[i] /= c->volume[i];
+    for (size_t j = 0; j < ny; j++) {
+        const double *value = from + (k * ny + j) * nx, *volume = f->volume + (k * ny + j) * nx;
+        double *row = to + (pz[k] * c->axis[1].n + py[j]) * c->axis[0].n;
+        for (size_t i = 0; i < nx; i++)
+            row[px[i]] += volume[i] * value[i];
+    }
 }
 
-/* Adds the trilinear interpolation of a coarse field; `row` is scratch for one coarse row. */
-void transport_prolong(const struct level *fine, const struct level *coarse, const double *from, double *row, double *to)
+void transport_restrict_end(const struct level *coarse, double *to)
+{
+    for (size_t i = 0; i < coarse->grid->cells; i++)
+        to[i] /= coarse->grid->volume[i];
+}
+
+void transport_prolong(const struct level *fine, const struct level *coarse, size_t k, const double *from, double *row, double *to)
 {
     const struct grid *f = fine->grid, *c = coarse->grid;
     const struct transfer *x = &fine->to_coarse[0], *y = &fine->to_coarse[1], *z = &fine->to_coarse[2];
-    const size_t nx = f->axis[0].n, ny = f->axis[1].n, nz = f->axis[2].n, mx = c->axis[0].n, my = c->axis[1].n;
-    for (size_t k = 0; k < nz; k++)
-        for (size_t j = 0; j < ny; j++) {
-            const double *a = from + (z->parent[k] * my + y->parent[j]) * mx, *b = from + (z->parent[k] * my + y->partner[j]) * mx;
-            const double *d = from + (z->partner[k] * my + y->parent[j]) * mx, *e = from + (z->partner[k] * my + y->partner[j]) * mx;
-            const double wy = y->weight[j], wz = z->weight[k];
-            const double wa = (1 - wz) * (1 - wy), wb = (1 - wz) * wy, wd = wz * (1 - wy), we = wz * wy;
-            for (size_t i = 0; i < mx; i++)
-                row[i] = wa * a[i] + wb * b[i] + wd * d[i] + we * e[i];
-            double *out = to + (k * ny + j) * nx;
-            for (size_t i = 0; i < nx; i++)
-                out[i] += (1 - x->weight[i]) * row[x->parent[i]] + x->weight[i] * row[x->partner[i]];
-        }
+    const size_t nx = f->axis[0].n, ny = f->axis[1].n, mx = c->axis[0].n, my = c->axis[1].n;
+    for (size_t j = 0; j < ny; j++) {
+        const double *a = from + (z->parent[k] * my + y->parent[j]) * mx, *b = from + (z->parent[k] * my + y->partner[j]) * mx;
+        const double *d = from + (z->partner[k] * my + y->parent[j]) * mx, *e = from + (z->partner[k] * my + y->partner[j]) * mx;
+        const double wy = y->weight[j], wz = z->weight[k];
+        const double wa = (1 - wz) * (1 - wy), wb = (1 - wz) * wy, wd = wz * (1 - wy), we = wz * wy;
+        for (size_t i = 0; i < mx; i++)
+            row[i] = wa * a[i] + wb * b[i] + wd * d[i] + we * e[i];
+        double *out = to + (k * ny + j) * nx;
+        for (size_t i = 0; i < nx; i++)
+            out[i] += (1 - x->weight[i]) * row[x->parent[i]] + x->weight[i] * row[x->partner[i]];
+    }
 }
