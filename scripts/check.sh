@@ -4,6 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 export NEEDLEWORK_WERROR=ON
 logs=build/check
+limit=600 # seconds, for each check
 mkdir -p "$logs"
 
 self_tests()
@@ -49,16 +50,20 @@ checks=(
     "tests         scripts/test.sh"
 )
 
+if [ "${1:-}" = --run ]; then
+    eval "$2"
+    exit
+fi
 failed=() n=0
 for check in "${checks[@]}"; do
     read -r title command <<<"$check"
     [ $# = 0 ] || [[ " $* " == *" $title "* ]] || continue
     n=$((n + 1)) start=$SECONDS
-    # `set -e` is off inside a condition; each check is its own process with it on.
-    (set -e; eval "$command") >"$logs/$title.log" 2>&1 </dev/null &
-    if wait $!; then
+    # A process of its own, where `set -e` holds, and that ends by itself whatever hangs in it.
+    if timeout -k 10 "$limit" bash scripts/check.sh --run "$command" >"$logs/$title.log" 2>&1 </dev/null; then
         printf 'ok    %-12s %4d s\n' "$title" $((SECONDS - start))
     else
+        [ $((SECONDS - start)) -lt "$limit" ] || echo "stopped after $limit s" >>"$logs/$title.log"
         printf 'FAIL  %-12s %4d s   (%s)\n' "$title" $((SECONDS - start)) "$logs/$title.log"
         tail -n 40 "$logs/$title.log" | sed 's/^/      /'
         failed+=("$title")

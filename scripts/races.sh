@@ -10,7 +10,7 @@ archer=$(find /usr/lib/llvm-14/lib -name libarcher.so -print -quit)
     exit 1
 }
 export OMP_TOOL_LIBRARIES=$archer OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive
-export ARCHER_OPTIONS="verbose=1" TSAN_OPTIONS="ignore_noninstrumented_modules=1 exitcode=66 halt_on_error=0"
+export ARCHER_OPTIONS="verbose=1" TSAN_OPTIONS="ignore_noninstrumented_modules=1 exitcode=66 halt_on_error=1"
 
 # watched LOG COMMAND...: fails on a race, and when archer was not at work.
 watched()
