@@ -13,7 +13,7 @@ from pathlib import Path
 # In models/, `model_<file>` is the model of <file>.  registry.c holds what the contract in sim/model.h declares; an enumeration's names
 # are called after the enumeration.
 ALSO = {"registry": "model_", "grid": "geometry_names"}
-ENDS = {"exit", "_exit", "_Exit", "quick_exit", "abort"}
+ENDS = {"exit", "_Exit", "quick_exit", "abort"}  # not _exit: it ends a forked child
 
 
 def problems(library):
