@@ -9,10 +9,13 @@
 #include "run.h"
 #include "units.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_SETS = 1000 };
@@ -33,14 +36,29 @@ static enum status read_config(const struct arguments *a, struct config **config
     return config_read(a->files, a->n_files, a->sets, a->n_sets, plan_vocabulary(), config);
 }
 
+/* Results that would take the place of a configuration they are made from are refused, also with --force. */
+static enum status check_output(const struct arguments *a)
+{
+    struct stat output, input;
+    if (!a->output || stat(a->output, &output) != 0)
+        return OK;
+    for (size_t i = 0; i < a->n_files; i++)
+        if (stat(a->files[i], &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+            return status_fail(ERR_CONFIG, "--output: %s is the configuration", a->output);
+    return OK;
+}
+
 static enum status command_run(const struct arguments *a)
 {
     struct config *config = NULL;
     struct plan plan = {0};
-    enum status status = read_config(a, &config);
+    enum status status = check_output(a);
+    if (status == OK)
+        status = read_config(a, &config);
     if (status == OK)
         status = plan_create(config, a->threads, &plan);
     if (status == OK) {
+        signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave; the work goes on */
         const struct run_options options = {a->output, a->files[0], a->force, a->quiet};
         status_print(stderr); /* warnings come before the work */
         status = run_execute(&plan, &options);
@@ -152,6 +170,18 @@ static const struct option long_options[] = {
     {"help",    no_argument,       NULL, 'h'},
     {NULL,      0,                 NULL, 0  },
 };
+static const struct {
+    int option;
+    const char *usage, *meaning;
+} option_help[] = {
+    {'o', "-o, --output FILE", "where the results go"                                       },
+    {'s', "--set KEY=VALUE",   "override one key; may be given again"                       },
+    {'t', "--threads N",       "number of threads; without it as many as are of use"        },
+    {'f', "--force",           "replace an existing file of results"                        },
+    {'q', "--quiet",           "neither progress nor summary; errors and warnings are shown"},
+    {'F', "--format FORMAT",   "text, markdown or json"                                     },
+    {'k', "--keys",            "print the table of all keys as Markdown"                    },
+};
 
 static void print_help(FILE *stream)
 {
@@ -166,6 +196,10 @@ static void print_help(FILE *stream)
 static void print_command_help(const struct command *command)
 {
     printf("needlework %s %s\n\n%s.\n%s", command->name, command->usage, command->summary, command->details);
+    printf("%s", command->options[0] ? "\n" : "");
+    for (size_t i = 0; i < sizeof option_help / sizeof *option_help; i++)
+        if (strchr(command->options, option_help[i].option))
+            printf("  %-20s%s\n", option_help[i].usage, option_help[i].meaning);
 }
 
 static enum status read_threads(const char *text, int *threads)
@@ -178,18 +212,35 @@ static enum status read_threads(const char *text, int *threads)
     return OK;
 }
 
-/* One option; `help` is set when help was asked for. */
+/* An option that the command does not have; `text` as it was written. */
+static enum status unknown_option(const struct command *command, const char *text)
+{
+    const char *names[sizeof long_options / sizeof *long_options] = {NULL};
+    size_t n = 0;
+    for (const struct option *o = long_options; o->name; o++)
+        if (o->val == 'h' || strchr(command->options, o->val))
+            names[n++] = o->name;
+    const char *near = config_nearest(text + strspn(text, "-"), names);
+    return near ? status_fail(ERR_CONFIG, "%s: '%s' is not an option of this command; did you mean '--%s'?", command->name, text, near)
+                : status_fail(ERR_CONFIG, "%s: '%s' is not an option of this command; see needlework %s --help", command->name, text,
+                              command->name);
+}
+
+/* One option; `help` is set when help was asked for.  `text`: the option as it was written. */
 static enum status read_option(const struct command *command, int option, const char *text, struct arguments *a, bool *help)
 {
     if (option == 'h') {
         *help = true;
         return OK;
     }
-    if (option == '?' || option == ':' || !strchr(command->options, option))
-        return status_fail(ERR_CONFIG, "%s: '%s' is not an option of this command, or lacks its value; see needlework %s --help",
-                           command->name, text, command->name);
+    if (option == ':')
+        return status_fail(ERR_CONFIG, "%s: '%s' lacks its value; see needlework %s --help", command->name, text, command->name);
+    if (option == '?' || !strchr(command->options, option))
+        return unknown_option(command, text);
     switch (option) {
     case 'o':
+        if (!*optarg || optarg[strlen(optarg) - 1] == '/')
+            return status_fail(ERR_CONFIG, "--output: '%s' is not the name of a file", optarg);
         a->output = optarg;
         break;
     case 's':
@@ -224,11 +275,17 @@ static enum status run_command(const struct command *command, int argc, char **a
     bool help = false;
     opterr = 0;
     for (;;) {
-        const int before = optind;
-        const int option = getopt_long(argc, argv, ":o:", long_options, NULL);
+        const int option = getopt_long(argc, argv, ":o:h", long_options, NULL);
         if (option == -1)
             break;
-        const enum status one = read_option(command, option, argv[before < argc ? before : argc - 1], a, &help);
+        char text[64]; /* the option as it was written, or its long name */
+        snprintf(text, sizeof text, "%s", argv[optind - 1]);
+        if (option == '?' && optopt && strncmp(text, "--", 2) != 0)
+            snprintf(text, sizeof text, "-%c", optopt); /* one letter of a group such as -xyz */
+        for (const struct option *o = long_options; o->name; o++)
+            if (o->val == option)
+                snprintf(text, sizeof text, "--%s", o->name);
+        const enum status one = read_option(command, option, text, a, &help);
         status = status == OK ? one : status;
     }
     a->files = (const char **)argv + optind;
@@ -246,9 +303,13 @@ static enum status run_command(const struct command *command, int argc, char **a
 
 static enum status dispatch(int argc, char **argv)
 {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (strcmp(argv[1], "help") == 0 && argc == 2)) {
         print_help(argc < 2 ? stderr : stdout);
         return argc < 2 ? ERR_CONFIG : OK;
+    }
+    if (strcmp(argv[1], "help") == 0) { /* help COMMAND = COMMAND --help */
+        char option[] = "--help", *swapped[] = {argv[0], argv[2], option, NULL};
+        return strcmp(argv[2], "help") == 0 ? dispatch(2, swapped) : dispatch(3, swapped);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("needlework %s\n", provenance_version());
@@ -274,8 +335,17 @@ static void wait_passively(char **argv)
     execv("/proc/self/exe", argv); /* returns only when it fails: then on as before */
 }
 
+/* A closed standard stream leaves its number to the next file that is opened: messages would be written into the results. */
+static void fill_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDONLY) == -1)
+            return;
+}
+
 int main(int argc, char **argv)
 {
+    fill_standard_streams();
     wait_passively(argv);
     enum status status = dispatch(argc, argv);
     if (fflush(stdout) && status == OK)
