@@ -107,6 +107,9 @@ static void warn_of_geometry(const struct plan *plan)
         coarsest /= plan->refine;
     if (plan->geometry == WELL_MIXED || plan->treatment.device.pattern == PATTERN_AREA)
         return;
+    if (plan->geometry != PATCH && plan->width[0] <= radius && config_has(plan->config, CONFIG_DOMAIN_WIDTH))
+        status_warn("domain.width: %.4g mm, narrower than the channel of %.4g mm", config_number(plan->config, CONFIG_DOMAIN_WIDTH),
+                    2.0 * radius);
     if (radius / coarsest < FINE_ENOUGH)
         status_warn("domain.spacing: %.3g cells per channel radius (%.4g mm); at least %.2g are needed for values in the core",
                     radius / coarsest, radius, FINE_ENOUGH);
@@ -132,7 +135,8 @@ static void estimate(struct plan *plan)
     const double finer = cbrt(1e-3 / plan->tolerance);
     plan->steps = finer * (60.0 + 170.0 * sessions + days / 4.0);
     const double values = plan->cells * (double)plan->model->n_species;
-    plan->seconds = plan->steps * values * VALUE_SECONDS / pow((double)plan->threads, 0.8) + 1e-4 * days;
+    const double threads = fmin((double)plan->threads, (double)omp_get_num_procs());
+    plan->seconds = plan->steps * values * VALUE_SECONDS / pow(threads, 0.8) + 1e-4 * days;
 }
 
 /* What site and device stand for, so that the resolved configuration does not depend on their tables. */
@@ -232,6 +236,35 @@ static void print_sessions(const struct plan *plan, FILE *stream)
     }
 }
 
+static void print_domain(const struct plan *plan, FILE *stream)
+{
+    const struct model *model = plan->model;
+    fprintf(stream, "# domain: %.0f cell%s", plan->cells, plan->cells > 1.0 ? "s" : "");
+    if (plan->geometry == AXISYMMETRIC)
+        fprintf(stream, ", a cylinder of %.4g mm radius, %.4g mm deep", plan->width[0], plan->depth);
+    else if (plan->geometry == SLAB)
+        fprintf(stream, ", %.4g mm wide, %.4g mm deep", plan->width[0], plan->depth);
+    else if (plan->geometry != WELL_MIXED)
+        fprintf(stream, ", %.4g x %.4g mm, %.4g mm deep%s", plan->width[0], plan->width[1], plan->depth,
+                plan->geometry == UNIT_CELL ? " (a quarter of what repeats)" : "");
+    fprintf(stream, "; %zu + %zu species\n", model->n_species, model->n_surface);
+}
+
+static void print_results(const struct plan *plan, FILE *stream)
+{
+    const struct model *model = plan->model;
+    const double layers = plan->geometry == WELL_MIXED ? 1.0 : plan->depth / plan->spacing[2];
+    const double rows = ceil((double)plan->end / (double)plan->series_every),
+                 profiles = ceil((double)plan->end / (double)plan->profiles_every);
+    size_t within = 0;
+    for (size_t i = 0; i < plan->n_snapshots; i++)
+        within += stepper_ticks(plan->snapshots[i]) <= plan->end;
+    const double bytes = 4.0 * (double)within * plan->cells * (double)model->n_species +
+                         8.0 * (rows * (double)(model->n_outcomes + model->n_species) + profiles * layers * (double)model->n_species);
+    fprintf(stream, "# results: %.0f rows, %.0f profiles, %zu of %zu snapshots within the run; up to %.3g MB\n", rows + 1.0, profiles + 1.0,
+            within, plan->n_snapshots, 1.0 + bytes / 1e6);
+}
+
 enum status plan_print(const struct plan *plan, FILE *stream)
 {
     char *resolved = plan_resolved(plan);
@@ -242,10 +275,9 @@ enum status plan_print(const struct plan *plan, FILE *stream)
     if (plan->treated)
         print_sessions(plan, stream);
     else
-        fprintf(stream, "# no needling\n");
-    fprintf(stream, "# domain: %.0f cells, %.4g x %.4g x %.4g mm computed, %zu + %zu species\n", plan->cells, plan->width[0],
-            plan->geometry == UNIT_CELL || plan->geometry == PATCH ? plan->width[1] : 0.0, plan->depth, plan->model->n_species,
-            plan->model->n_surface);
+        fprintf(stream, "# no needling%s\n", plan->model->injure ? "" : ": the model cannot be injured");
+    print_domain(plan, stream);
+    print_results(plan, stream);
     fprintf(stream, "# memory: %.3g MB; about %.0f steps, %.2g s on %d thread%s\n", plan->bytes / 1e6, plan->steps, plan->seconds,
             plan->threads, plan->threads == 1 ? "" : "s");
     return OK;
