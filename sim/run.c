@@ -163,6 +163,14 @@ static enum status loop(struct run *run)
     return status;
 }
 
+static double volume(const struct grid *grid)
+{
+    double sum = 0.0;
+    for (size_t c = 0; c < grid->cells; c++)
+        sum += grid->volume[c];
+    return sum;
+}
+
 static enum status write_ledgers(struct run *run, double *worst)
 {
     const struct model *model = run->plan->model;
@@ -175,8 +183,9 @@ static enum status write_ledgers(struct run *run, double *worst)
         const struct ledger l = stepper_ledger(run->simulation->stepper, on_surface, s);
         const struct results_ledger row = {l.initial, l.produced, l.lost, l.boundary, l.injury, l.stored, l.error};
         const double turned = fabs(l.initial) + fabs(l.produced) + fabs(l.lost) + fabs(l.boundary) + fabs(l.injury);
-        if (turned > 0.0)
-            *worst = fmax(*worst, fabs(l.error) / turned);
+        /* Where next to nothing is turned over, round-off is measured against a little of the usual amount. */
+        const double size = volume(on_surface ? run->simulation->surface_grid : run->simulation->grid);
+        *worst = fmax(*worst, fabs(l.error) / fmax(turned, 1e-6 * species->scale * size));
         char unit[64];
         snprintf(unit, sizeof unit, strcmp(species->unit, "1") == 0 ? "%.0smm%s" : "%s mm%s", species->unit, on_surface ? "2" : "3");
         status = results_ledger_write(run->results, species->name, unit, &row);
@@ -228,38 +237,59 @@ static double gain_on(const struct run *run, double day)
     return run->gain[run->rows - 1];
 }
 
+static void print_gain(double gain, const char *when)
+{
+    const double percent = 100.0 * gain;
+    printf("%+.2f %% %s", fabs(percent) < 0.005 ? 0.0 : percent, when);
+}
+
+static void print_days(const char *label, double days, const char *format)
+{
+    printf("%s", label);
+    if (isnan(days))
+        printf("not reached");
+    else
+        printf(format, days);
+}
+
+static void print_healing(const struct run *run)
+{
+    const double end = stepper_days(run->plan->end);
+    const struct milestones *healing = &run->simulation->milestones;
+    printf("collagen gain    ");
+    if (end >= 42.0)
+        print_gain(gain_on(run, 42.0), "at 6 weeks, ");
+    if (end >= 182.0)
+        print_gain(gain_on(run, 182.0), "at 6 months, ");
+    print_gain(run->gain[run->rows - 1], "at the end\n");
+    const double onset = outcomes_onset(run->rows, run->time, run->gain, 0.01);
+    print_days("onset (+1 %)     ", onset, "day %.1f");
+    if (!isnan(onset))
+        print_days("; 90 % of the peak ", outcomes_time_to_share(run->rows, run->time, run->gain, 0.9), "on day %.0f");
+    print_days("\nhealing          epidermis closed ", healing->closure_time, "after %.2f days");
+    print_days(", barrier back ", healing->barrier_time, "after %.2f days");
+    print_days(", downtime ", healing->downtime, "%.1f days\n");
+    if (isnan(healing->downtime))
+        printf("\n");
+}
+
 static void print_summary(const struct run *run, double worst, double seconds)
 {
     const struct plan *plan = run->plan;
-    const struct stepper_counts counts = stepper_counts(run->simulation->stepper);
-    const double days = stepper_days(plan->end), onset = outcomes_onset(run->rows, run->time, run->gain, 0.01);
+    const struct simulation *s = run->simulation;
+    const struct stepper_counts counts = stepper_counts(s->stepper);
+    const double days = stepper_days(plan->end), cells = (double)s->grid->cells;
     size_t performed = 0;
-    for (size_t i = 0; i < run->simulation->n_sessions; i++)
-        performed += run->simulation->sessions[i].performed >= 0;
-    printf("%s: %.6g days, %zu of %zu session%s, %zu cells\n", plan->model->name, days, performed, run->simulation->n_sessions,
-           run->simulation->n_sessions == 1 ? "" : "s", run->simulation->grid->cells);
-    if (model_outcome(plan->model, "collagen_gain") >= 0) {
-        printf("collagen gain    ");
-        if (days >= 42.0)
-            printf("%+.2f %% at 6 weeks, ", 100.0 * gain_on(run, 42.0));
-        if (days >= 182.0)
-            printf("%+.2f %% at 6 months, ", 100.0 * gain_on(run, 182.0));
-        printf("%+.2f %% at the end\n", 100.0 * run->gain[run->rows - 1]);
-        if (isnan(onset))
-            printf("onset (+1 %%)     not reached\n");
-        else
-            printf("onset (+1 %%)     day %.1f; 90 %% of the peak on day %.0f\n", onset,
-                   outcomes_time_to_share(run->rows, run->time, run->gain, 0.9));
-        if (performed)
-            printf("healing          epidermis closed after %.2f days, barrier back after %.2f, downtime %.1f days\n",
-                   run->simulation->milestones.closure_time, run->simulation->milestones.barrier_time,
-                   run->simulation->milestones.downtime);
-    }
+    for (size_t i = 0; i < s->n_sessions; i++)
+        performed += s->sessions[i].performed >= 0;
+    printf("%s: %.6g day%s, %zu of %zu session%s, %.0f cell%s\n", plan->model->name, days, days == 1.0 ? "" : "s", performed, s->n_sessions,
+           s->n_sessions == 1 ? "" : "s", cells, cells > 1.0 ? "s" : "");
+    if (performed && model_outcome(plan->model, "collagen_gain") >= 0)
+        print_healing(run);
     printf("mass balance     closes to %.1e (worst species)\n", worst);
     printf("solver           %zu steps, %zu repeated, %.1f sweeps per step, %d thread%s\n", counts.steps, counts.rejected,
            counts.sweeps / (double)counts.steps, plan->threads, plan->threads == 1 ? "" : "s");
-    printf("time             %.2f s, %.0f ns per cell and step\n", seconds,
-           1e9 * seconds / (double)counts.steps / (double)run->simulation->grid->cells);
+    printf("time             %.2f s, %.0f ns per cell and step\n", seconds, 1e9 * seconds / (double)counts.steps / cells);
     printf("results          %s\n", run->path);
 }
 
@@ -293,7 +323,7 @@ static enum status execute(struct run *run, const struct run_options *options)
 static char *default_path(const char *config_path)
 {
     const char *slash = strrchr(config_path, '/'), *base = slash ? slash + 1 : config_path, *dot = strrchr(base, '.');
-    const size_t length = dot ? (size_t)(dot - base) : strlen(base), n = length + sizeof "results/.h5";
+    const size_t length = dot && dot > base ? (size_t)(dot - base) : strlen(base), n = length + sizeof "results/.h5";
     char *path = malloc(n);
     if (path)
         snprintf(path, n, "results/%.*s.h5", (int)length, base);
