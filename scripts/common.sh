@@ -48,7 +48,8 @@ install_packages()
         return
     fi
     for package in "${wanted[@]}"; do
-        case $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null) in *installed\ *) ;; *) missing+=("$package") ;; esac
+        # One line for each architecture; "not-installed" is a state too.
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
     done
     if [ ${#missing[@]} = 0 ]; then
         echo "All ${#wanted[@]} system packages are there; nothing to install."
