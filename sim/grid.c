@@ -108,16 +108,18 @@ static double graded_count(double rest, double h, double grading)
     return ceil(log1p(rest / h * (grading - 1.0) / grading) / log(grading) - 1e-9);
 }
 
-static bool is_graded(double depth, double grading)
+/* A rest of less than a cell is no part of its own: it would be a sliver. */
+static bool is_graded(double depth, double h, double grading)
 {
-    return grading > 1.0 && depth > UNIFORM_TO;
+    return grading > 1.0 && depth > UNIFORM_TO + h;
 }
 
 static double depth_count(double depth, double h, double grading)
 {
-    if (!is_graded(depth, grading))
+    if (!is_graded(depth, h, grading))
         return uniform_count(depth, h);
-    return uniform_count(UNIFORM_TO, h) + graded_count(depth - UNIFORM_TO, h, grading);
+    const double even = uniform_count(UNIFORM_TO, h);
+    return even + graded_count(depth - UNIFORM_TO, UNIFORM_TO / even, grading);
 }
 
 static void uniform_faces(double length, size_t n, double *face)
@@ -128,7 +130,7 @@ static void uniform_faces(double length, size_t n, double *face)
 
 static void depth_faces(double depth, double h, double grading, size_t n, double *face)
 {
-    if (!is_graded(depth, grading)) {
+    if (!is_graded(depth, h, grading)) {
         uniform_faces(depth, n, face);
         return;
     }
@@ -204,7 +206,9 @@ static size_t radial_faces(double radius, double h, double near, double refine, 
     }
     if (!face)
         return even + wider;
-    uniform_faces(edge, even, face);
+    face[0] = 0.0; /* also when no cell is narrow */
+    if (even > 0)
+        uniform_faces(edge, even, face);
     const double shrink = wider ? (radius - edge) / (reach - edge) : 1.0; /* so that the last one ends at the radius */
     width = narrow;
     for (size_t i = even; i < even + wider; i++) {
