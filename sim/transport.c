@@ -9,8 +9,9 @@
 
 /* A level whose off-diagonal share is below WEAK is solved by a few sweeps; coarser ones are not visited. */
 static const double WEAK = 0.6;
-static const double NEGLIGIBLE = 0.05;   /* below this share the last sweep alone does */
-static const double REDUCTION = 0.15;    /* error left by one cycle, at most */
+static const double NEGLIGIBLE = 0.05; /* below this share the last sweep alone does */
+static const double REDUCTION = 0.15;  /* error left by one cycle, unless the cycles themselves show more */
+static const double SLOWEST = 0.98;
 static const double BOTTOM_ERROR = 0.05; /* error left by the sweeps on the last level visited */
 static const double SMOOTH_FROM = 0.3;   /* smoothing is for eigenvalues of (diagonal^-1 matrix) above this */
 enum { MAX_CYCLES = 40, SMOOTHING = 2, MAX_SWEEPS = 12 };
@@ -203,7 +204,7 @@ static void prepare(struct solve *solve, const struct transport_problem *problem
         } else {
             const double spread = problem->diffusivity * level->strongest;
             transport_invert(level, problem->shift, problem->diffusivity, s[l].loss, s[l].inverse);
-            s[l].theta = spread / (least + spread);
+            s[l].theta = spread > 0.0 ? spread / (least + spread) : 0.0;
         }
         solve->bottom = l;
         if (s[l].theta < WEAK || l + 1 == t->n_levels)
@@ -225,13 +226,16 @@ KERNEL static void scale(size_t n, double factor, const double *restrict x, doub
         y[c] = factor * x[c];
 }
 
-/* The last sweep, from a non-negative iterate, then the scaling that makes the balance exact. */
-static void finish(const struct solve *solve, const struct transport_problem *problem, double *y, struct transport_result *result)
+/* The last sweep, from a non-negative iterate; returns the root-mean-square change where diffusion is weak, else 0. */
+static double last_sweep(const struct solve *solve, const struct transport_problem *problem, double *y, double *given, double *taken,
+                         struct transport_result *result)
 {
     const struct grid *grid = solve->transport->level[0].grid;
-    double *const other = solve->work->scratch[0].other;
+    const struct scratch *s = &solve->work->scratch[0];
+    double *const other = s->other;
     const size_t n = grid->plane, nz = grid->axis[2].n;
-    double given = 0.0, taken = 0.0;
+    double changed = 0.0;
+    *given = *taken = 0.0;
     result->minimum = HUGE_VAL;
     clip(n, y);
     for (size_t k = 0; k < nz; k++) {
@@ -241,14 +245,32 @@ static void finish(const struct solve *solve, const struct transport_problem *pr
             clip(n, y + at + n);
         sweep(solve, 0, k, y, 1.0, other);
         result->minimum = fmin(result->minimum, transport_minimum(n, other + at));
-        given += state_dot(n, volume, problem->rhs + at);
-        taken += problem->shift * state_dot(n, volume, other + at) + state_dot3(n, volume, problem->loss + at, other + at);
+        *given += state_dot(n, volume, problem->rhs + at);
+        *taken += problem->shift * state_dot(n, volume, other + at) + state_dot3(n, volume, problem->loss + at, other + at);
+        if (s->theta <= NEGLIGIBLE)
+            changed += transport_difference(n, volume, other + at, y + at);
+    }
+    return sqrt(changed / solve->transport->volume);
+}
+
+/* The last sweep, then the scaling that makes the balance exact.  Where diffusion is weak a sweep leaves at most `theta` of the error: its
+ * own change tells when one more is needed. */
+static void finish(struct solve *solve, const struct transport_problem *problem, double *y, struct transport_result *result)
+{
+    const struct grid *grid = solve->transport->level[0].grid;
+    const struct scratch *s = &solve->work->scratch[0];
+    const size_t n = grid->plane, nz = grid->axis[2].n;
+    double given, taken, changed = last_sweep(solve, problem, y, &given, &taken, result);
+    for (int i = 1; i < MAX_SWEEPS && s->theta / (1.0 - s->theta) * changed > problem->accuracy; i++) {
+        memcpy(y, s->other, grid->cells * sizeof *y);
+        changed = last_sweep(solve, problem, y, &given, &taken, result);
+        solve->sweeps += 1.0;
     }
     if (given > 0.0 && taken > 0.0)
         result->factor = given / taken;
     for (size_t k = 0; k < nz; k++) {
         const size_t at = k * n;
-        scale(n, result->factor, other + at, y + at);
+        scale(n, result->factor, s->other + at, y + at);
         result->floored += state_floor(n, problem->floor, grid->volume + at, y + at);
     }
 }
@@ -269,8 +291,10 @@ void transport_solve(const struct transport *transport, struct transport_work *w
     double change = 0.0;
     *result = (struct transport_result){.factor = 1.0, .converged = s->theta <= NEGLIGIBLE};
     for (int i = 0; i < MAX_CYCLES && !result->converged && !isnan(change); i++) {
+        const double last = change;
         change = sqrt(cycle(&solve, 0) / transport->volume);
-        result->converged = REDUCTION * change <= problem->accuracy;
+        const double rate = i > 0 ? fmin(SLOWEST, fmax(REDUCTION, change / last)) : REDUCTION;
+        result->converged = rate / (1.0 - rate) * change <= problem->accuracy;
     }
     finish(&solve, problem, y, result);
     result->sweeps = solve.sweeps;

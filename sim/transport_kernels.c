@@ -99,23 +99,31 @@ KERNEL static void span_sweep_links(size_t n, size_t nx, size_t plane, double om
     }
 }
 
-/* Links across the periodic seam point outside the row: their long-loop contribution is taken back and the true neighbour used. */
-static void seam_links(const struct grid *grid, size_t first, double *const link[6], const double *y, const double *inverse, double omega,
-                       double *out)
+/* Cells beside the periodic seam, whose neighbours the long loop takes from the wrong row: once more, from their own ones (not by taking
+ * the wrong share back: its round-off could leave an empty cell negative). */
+static void seam_cell(const struct grid *grid, size_t c, double *const link[6], const double *y, const double *rhs, const double *inverse,
+                      double omega, double *out)
 {
-    const size_t nx = grid->axis[0].n, ny = grid->axis[1].n, plane = grid->plane;
-    for (size_t c = first; c < first + plane; c++) {
-        const size_t i = c % nx, j = c / nx % ny;
-        double more = 0.0;
-        if (grid->axis[0].periodic && nx > 1 && i == 0)
-            more += link[0][c] * (y[c + nx - 1] - *(y + c - 1));
-        if (grid->axis[0].periodic && nx > 1 && i == nx - 1)
-            more += link[1][c] * (y[c + 1 - nx] - y[c + 1]);
-        if (grid->axis[1].periodic && ny > 1 && j == 0)
-            more += link[2][c] * (y[c + plane - nx] - *(y + c - nx));
-        if (grid->axis[1].periodic && ny > 1 && j == ny - 1)
-            more += link[3][c] * (y[c + nx - plane] - y[c + nx]);
-        out[c] += omega * inverse[c] * more;
+    const size_t nx = grid->axis[0].n, plane = grid->plane, ny = plane / nx, i = c % nx, j = c / nx % ny;
+    const double *here = y + c;
+    const double west = i > 0 ? here[-1] : here[nx - 1], east = i + 1 < nx ? here[1] : *(here + 1 - nx);
+    const double south = j > 0 ? *(here - nx) : here[plane - nx], north = j + 1 < ny ? here[nx] : *(here + nx - plane);
+    const double lateral = link[0][c] * west + link[1][c] * east + link[2][c] * south + link[3][c] * north;
+    const double flux = lateral + link[4][c] * *(here - plane) + link[5][c] * here[plane];
+    out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+}
+
+static void seam_links(const struct grid *grid, size_t first, double *const link[6], const double *y, const double *rhs,
+                       const double *inverse, double omega, double *out)
+{
+    const size_t nx = grid->axis[0].n, ny = grid->axis[1].n;
+    for (size_t i = 0; i < nx; i++) {
+        seam_cell(grid, first + i, link, y, rhs, inverse, omega, out);
+        seam_cell(grid, first + (ny - 1) * nx + i, link, y, rhs, inverse, omega, out);
+    }
+    for (size_t j = 0; j < ny; j++) {
+        seam_cell(grid, first + j * nx, link, y, rhs, inverse, omega, out);
+        seam_cell(grid, first + j * nx + nx - 1, link, y, rhs, inverse, omega, out);
     }
 }
 
@@ -126,7 +134,7 @@ void transport_sweep_links(const struct grid *grid, size_t k, double *const link
     double *const here[6] = {link[0] + at, link[1] + at, link[2] + at, link[3] + at, link[4] + at, link[5] + at};
     span_sweep_links(grid->plane, grid->axis[0].n, grid->plane, omega, here, y + at, rhs + at, inverse + at, out + at);
     if (grid->axis[0].periodic || grid->axis[1].periodic)
-        seam_links(grid, at, link, y, inverse, omega, out);
+        seam_links(grid, at, link, y, rhs, inverse, omega, out);
 }
 
 KERNEL void transport_residual(size_t n, const double *restrict y, const double *restrict inverse, double *restrict out)

@@ -4,27 +4,36 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double STRONG = 0.4; /* an axis is coarsened when its coupling is at least this share of the strongest one */
+/* An axis is coarsened when even its weakest coupling is at least this share of the strongest one of the other axes: waves along an axis
+ * that is weak anywhere are not smoothed there, and a grid without that axis could not carry their correction. */
+static const double STRONG = 0.4;
 
-static double mean_coupling(const struct axis *axis)
+/* Weakest and strongest coupling along an axis; the missing neighbour of a wall does not count. */
+static void coupling_range(const struct axis *axis, double *weakest, double *strongest)
 {
-    double sum = 0.0;
-    for (size_t i = 0; i < axis->n; i++)
-        sum += 0.5 * (axis->lower[i] + axis->upper[i]);
-    return sum / (double)axis->n;
+    *weakest = HUGE_VAL;
+    *strongest = 0.0;
+    for (size_t i = 0; i < axis->n; i++) {
+        const double coupling = fmax(axis->lower[i], axis->upper[i]);
+        *weakest = fmin(*weakest, coupling);
+        *strongest = fmax(*strongest, coupling);
+    }
 }
 
+/* Where no axis is strong everywhere (a refined radius over a graded depth) the least weak one is coarsened. */
 static bool choose_axes(const struct grid *grid, bool halve[3])
 {
-    double strongest = 0.0;
+    double weakest[3], strongest[3], share[3], best = 0.0;
     for (int a = 0; a < 3; a++)
-        strongest = fmax(strongest, mean_coupling(&grid->axis[a]));
-    bool any = false;
+        coupling_range(&grid->axis[a], &weakest[a], &strongest[a]);
     for (int a = 0; a < 3; a++) {
-        halve[a] = grid->axis[a].n > 1 && mean_coupling(&grid->axis[a]) >= STRONG * strongest;
-        any = any || halve[a];
+        const double others = fmax(strongest[(a + 1) % 3], strongest[(a + 2) % 3]);
+        share[a] = grid->axis[a].n == 1 ? 0.0 : others > 0.0 ? weakest[a] / others : 1.0;
+        best = fmax(best, share[a]);
     }
-    return any;
+    for (int a = 0; a < 3; a++)
+        halve[a] = share[a] > 0.0 && share[a] >= fmin(STRONG, best);
+    return best > 0.0;
 }
 
 static enum status fill_couplings(struct level *level)
