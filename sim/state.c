@@ -103,12 +103,12 @@ KERNEL double state_floor(size_t n, double floor, const double *restrict volume,
     for (size_t i = 0; i < whole; i += LANES)
 #pragma omp simd
         for (size_t j = 0; j < LANES; j++) {
-            const double value = y[i + j], kept = value < 0.0 || value >= floor ? value : 0.0;
+            const double value = y[i + j], kept = value > 0.0 && value < floor ? 0.0 : value; /* keeps NaN */
             lane[j] += volume[i + j] * (value - kept);
             y[i + j] = kept;
         }
     for (size_t i = whole; i < n; i++) {
-        const double value = y[i], kept = value < 0.0 || value >= floor ? value : 0.0;
+        const double value = y[i], kept = value > 0.0 && value < floor ? 0.0 : value;
         rest += volume[i] * (value - kept);
         y[i] = kept;
     }
