@@ -28,6 +28,7 @@ struct arguments {
     size_t n_sets;
     const char *output, *format;
     int threads;
+    double max_seconds; /* of wall time, 0 = no limit */
     bool force, quiet, keys;
 };
 
@@ -59,13 +60,20 @@ static enum status command_run(const struct arguments *a)
         status = plan_create(config, a->threads, &plan);
     if (status == OK) {
         signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave; the work goes on */
-        const struct run_options options = {a->output, a->files[0], a->force, a->quiet};
+        const struct run_options options = {a->output, a->files[0], a->force, a->quiet, false, a->max_seconds};
         status_print(stderr); /* warnings come before the work */
         status = run_execute(&plan, &options);
     }
     plan_destroy(&plan);
     config_destroy(&config);
     return status;
+}
+
+static enum status command_resume(const struct arguments *a)
+{
+    const struct run_options options = {a->files[0], a->files[0], a->force, a->quiet, true, a->max_seconds};
+    signal(SIGPIPE, SIG_IGN);
+    return run_resume(&options, a->threads);
 }
 
 static enum status command_check(const struct arguments *a)
@@ -142,45 +150,61 @@ static enum status command_info(const struct arguments *a)
 }
 
 /* The commands: options they take as a getopt string subset, and how many positional arguments. */
+/* clang-format off */
 static const struct command {
     const char *name, *options, *usage, *summary, *details;
     size_t least, most;
     enum status (*run)(const struct arguments *);
 } commands[] = {
-    {"run",     "ostfq", "CONFIG [OVERLAY...] [-o FILE] [--set KEY=VALUE]... [--threads N] [--force] [--quiet]",
-     "simulate a configuration and write its results",                                                                                                                      "Overlays are merged over CONFIG in order, --set comes last: --set treatment.needle.length=\"1.0 mm\".\n"
-     "Without -o the results go to results/<name of CONFIG>.h5.  An existing file is refused without --force.\n",                                                                                                        1, 1000, command_run    },
-    {"check",   "stk",   "CONFIG [OVERLAY...] [--set KEY=VALUE]... [--threads N] | --keys",
-     "validate a configuration; print it resolved, with sessions, cells, memory and time",                                                                                  "The output is itself a valid configuration.  --keys prints the table of all keys as Markdown.\n", 0, 1000, command_check  },
-    {"models",  "F",     "[NAME] [--format text|markdown|json]",                                                 "list models, or species, parameters and outcomes of one", "",                                                                                                0, 1,
-     command_models                                                                                                                                                                                                                                                                                    },
-    {"devices", "F",     "[NAME] [--format text|markdown|json]",                                                 "list needle devices and their geometry",                  "",                                                                                                0, 1,    command_devices},
-    {"info",    "",      "FILE",                                                                                 "what made a results file, is it complete, what came out", "",                                                                                                1, 1,    command_info   },
+    {"run", "ostwfq", "CONFIG [OVERLAY...] [-o FILE] [--set KEY=VALUE]... [--threads N] [--max-walltime TIME] [--force] [--quiet]",
+     "simulate a configuration and write its results",
+     "Overlays are merged over CONFIG in order, --set comes last: --set treatment.needle.length=\"1.0 mm\".\n"
+     "Without -o the results go to results/<name of CONFIG>.h5.  An existing file is refused without --force.\n"
+     "SIGINT, SIGTERM, SIGUSR1 and --max-walltime end the run after a checkpoint, with exit code 75.\n",
+     1, 1000, command_run},
+    {"resume", "twfq", "FILE [--threads N] [--max-walltime TIME] [--force] [--quiet]",
+     "go on with an interrupted run from its checkpoint",
+     "FILE is the results file; the result is the same to the last bit as that of an uninterrupted run.\n"
+     "A checkpoint of another version of the program is refused without --force.\n",
+     1, 1, command_resume},
+    {"check", "stk", "CONFIG [OVERLAY...] [--set KEY=VALUE]... [--threads N] | --keys",
+     "validate a configuration; print it resolved, with sessions, cells, memory and time",
+     "The output is itself a valid configuration.  --keys prints the table of all keys as Markdown.\n",
+     0, 1000, command_check},
+    {"models", "F", "[NAME] [--format text|markdown|json]",
+     "list models, or species, parameters and outcomes of one", "", 0, 1, command_models},
+    {"devices", "F", "[NAME] [--format text|markdown|json]",
+     "list needle devices and their geometry", "", 0, 1, command_devices},
+    {"info", "", "FILE",
+     "what made a results file, is it complete, what came out", "", 1, 1, command_info},
 };
+/* clang-format on */
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const struct option long_options[] = {
-    {"output",  required_argument, NULL, 'o'},
-    {"set",     required_argument, NULL, 's'},
-    {"threads", required_argument, NULL, 't'},
-    {"force",   no_argument,       NULL, 'f'},
-    {"quiet",   no_argument,       NULL, 'q'},
-    {"format",  required_argument, NULL, 'F'},
-    {"keys",    no_argument,       NULL, 'k'},
-    {"help",    no_argument,       NULL, 'h'},
-    {NULL,      0,                 NULL, 0  },
+    {"output",       required_argument, NULL, 'o'},
+    {"set",          required_argument, NULL, 's'},
+    {"threads",      required_argument, NULL, 't'},
+    {"max-walltime", required_argument, NULL, 'w'},
+    {"force",        no_argument,       NULL, 'f'},
+    {"quiet",        no_argument,       NULL, 'q'},
+    {"format",       required_argument, NULL, 'F'},
+    {"keys",         no_argument,       NULL, 'k'},
+    {"help",         no_argument,       NULL, 'h'},
+    {NULL,           0,                 NULL, 0  },
 };
 static const struct {
     int option;
     const char *usage, *meaning;
 } option_help[] = {
-    {'o', "-o, --output FILE", "where the results go"                                       },
-    {'s', "--set KEY=VALUE",   "override one key; may be given again"                       },
-    {'t', "--threads N",       "number of threads; without it as many as are of use"        },
-    {'f', "--force",           "replace an existing file of results"                        },
-    {'q', "--quiet",           "neither progress nor summary; errors and warnings are shown"},
-    {'F', "--format FORMAT",   "text, markdown or json"                                     },
-    {'k', "--keys",            "print the table of all keys as Markdown"                    },
+    {'o', "-o, --output FILE",   "where the results go"                                                      },
+    {'s', "--set KEY=VALUE",     "override one key; may be given again"                                      },
+    {'t', "--threads N",         "number of threads; without it as many as are of use"                       },
+    {'w', "--max-walltime TIME", "stop after this time (\"20 minutes\"), resumable"                          },
+    {'f', "--force",             "replace existing results; resume: also with another version of the program"},
+    {'q', "--quiet",             "neither progress nor summary; errors and warnings are shown"               },
+    {'F', "--format FORMAT",     "text, markdown or json"                                                    },
+    {'k', "--keys",              "print the table of all keys as Markdown"                                   },
 };
 
 static void print_help(FILE *stream)
@@ -190,7 +214,7 @@ static void print_help(FILE *stream)
         fprintf(stream, "  needlework %-8s %s\n", commands[i].name, commands[i].summary);
     fprintf(stream, "\n  needlework COMMAND --help, needlework --version\n"
                     "\nExit codes: 0 done, 1 a check failed, 2 wrong command or configuration (nothing written), 3 numerics failed,\n"
-                    "4 reading or writing failed.\n");
+                    "4 reading or writing failed, 75 stopped on request (resumable).\n");
 }
 
 static void print_command_help(const struct command *command)
@@ -199,7 +223,7 @@ static void print_command_help(const struct command *command)
     printf("%s", command->options[0] ? "\n" : "");
     for (size_t i = 0; i < sizeof option_help / sizeof *option_help; i++)
         if (strchr(command->options, option_help[i].option))
-            printf("  %-20s%s\n", option_help[i].usage, option_help[i].meaning);
+            printf("  %-22s%s\n", option_help[i].usage, option_help[i].meaning);
 }
 
 static enum status read_threads(const char *text, int *threads)
@@ -210,6 +234,14 @@ static enum status read_threads(const char *text, int *threads)
         return status_fail(ERR_CONFIG, "--threads: '%s' is not a whole number from 1 to 1024", text);
     *threads = (int)n;
     return OK;
+}
+
+static enum status read_walltime(const char *text, double *seconds)
+{
+    char reason[256];
+    if (units_parse(text, "s", seconds, reason, sizeof reason) && *seconds > 0.0)
+        return OK;
+    return status_fail(ERR_CONFIG, "--max-walltime: %s", *seconds > 0.0 ? reason : "a time above 0 is needed, such as \"20 minutes\"");
 }
 
 /* An option that the command does not have; `text` as it was written. */
@@ -250,6 +282,8 @@ static enum status read_option(const struct command *command, int option, const 
         break;
     case 't':
         return read_threads(optarg, &a->threads);
+    case 'w':
+        return read_walltime(optarg, &a->max_seconds);
     case 'f':
         a->force = true;
         break;

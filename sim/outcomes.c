@@ -263,3 +263,13 @@ void outcomes_session(struct outcomes *outcomes, double time, const double *cons
     for (size_t i = 0; i < outcomes->model->n_integrals; i++)
         outcomes->integrand[i] = integrand(outcomes, i, y);
 }
+
+void outcomes_parts(struct outcomes *outcomes, struct state_part *parts, size_t *n)
+{
+    struct outcomes *o = outcomes;
+    const size_t block = N_REGIONS * o->n_quantities + N_SURFACE_REGIONS * o->n_surface_quantities;
+    state_part_add(parts, n, "baseline", o->means + block, block * sizeof *o->means);
+    state_part_add(parts, n, "integrals", o->integral, 3 * o->model->n_integrals * sizeof *o->integral);
+    state_part_add(parts, n, "integrals_time", &o->latest, sizeof o->latest);
+    state_part_add(parts, n, "integrals_session", &o->session, sizeof o->session);
+}

@@ -7,6 +7,7 @@
 
 #include "grid.h"
 #include "model.h"
+#include "state.h"
 #include "status.h"
 
 #include <stddef.h>
@@ -34,6 +35,9 @@ void outcomes_means(const struct outcomes *outcomes, const double *const *y, con
 /* Extends the time integrals to `time` by the trapezoidal rule; y is the state there.  After a session call outcomes_session first. */
 void outcomes_integrate(struct outcomes *outcomes, double time, const double *const *y);
 void outcomes_session(struct outcomes *outcomes, double time, const double *const *y);
+
+/* What a checkpoint must keep: integrals and the baseline, see state_part_add. */
+void outcomes_parts(struct outcomes *outcomes, struct state_part *parts, size_t *n);
 
 /* Times read off as the run goes [day]; NaN = not reached. */
 struct milestones {

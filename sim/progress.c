@@ -32,13 +32,24 @@ void progress_duration(double seconds, char *text, unsigned long n)
         snprintf(text, n, "%.0f h %02.0f min", hours, minutes - 60.0 * hours);
 }
 
+void progress_from(struct progress *progress, double share)
+{
+    progress->from = share;
+    progress->tenths = (int)(10.0 * share);
+}
+
+double progress_seconds(const struct progress *progress)
+{
+    return wall() - progress->start;
+}
+
 void progress_show(struct progress *progress, double share, double days, double dt)
 {
     if (progress->quiet)
         return;
     const double now = wall();
     char left[32];
-    progress_duration((now - progress->start) * (1.0 - share) / fmax(share, 1e-9), left, sizeof left);
+    progress_duration((now - progress->start) * (1.0 - share) / fmax(share - progress->from, 1e-9), left, sizeof left);
     if (progress->terminal && now - progress->shown > 0.2) {
         fprintf(stderr, "\rday %8.2f   step %8.2e d   %3.0f %%   %s left\033[K", days, dt, 100.0 * share, left);
         fflush(stderr);

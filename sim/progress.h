@@ -7,12 +7,17 @@
 struct progress {
     bool quiet, terminal;
     double start, shown; /* [s] wall clock; when the line was last renewed */
+    double from;         /* share of the way done before the start */
     int tenths;          /* of the way already reported */
 };
 
 void progress_init(struct progress *progress, bool quiet);
+/* A resumed computation begins at this share of the way. */
+void progress_from(struct progress *progress, double share);
 /* `share` of the way (0 to 1), simulated `days`, present step `dt` [day]. */
 void progress_show(struct progress *progress, double share, double days, double dt);
+/* Seconds since progress_init. */
+double progress_seconds(const struct progress *progress);
 /* Clears the line; returns the seconds since progress_init. */
 double progress_finish(struct progress *progress);
 

@@ -1,29 +1,12 @@
-#include "run.h"
+#include "run_internal.h"
 
-#include "progress.h"
-#include "results.h"
-#include "simulation.h"
+#include "stop.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* What the loop carries along. */
-struct run {
-    const struct plan *plan;
-    const char *path;
-    struct simulation *simulation; /* owned, like the next ones */
-    struct results *results;
-    double *outcomes, *means, *surface_means;
-    double *time, *gain; /* rows of the series, for onset and peak */
-    size_t rows;
-    int64_t *snapshots; /* ticks, ascending */
-    size_t n_snapshots, next_snapshot;
-    int64_t next_series, next_profile;
-    struct progress progress;
-};
 
 static int ascending(const void *a, const void *b)
 {
@@ -35,7 +18,7 @@ static enum status create_buffers(struct run *run)
 {
     const struct plan *plan = run->plan;
     const struct model *model = plan->model;
-    const size_t rows = (size_t)(plan->end / plan->series_every) + 3;
+    const size_t rows = run->capacity = (size_t)(plan->end / plan->series_every) + 3;
     run->outcomes = calloc(model->n_outcomes + 1, sizeof *run->outcomes);
     run->means = calloc(model->n_species + 1, sizeof *run->means);
     run->surface_means = calloc(model->n_surface + 1, sizeof *run->surface_means);
@@ -51,9 +34,11 @@ static enum status create_buffers(struct run *run)
     return OK;
 }
 
-static enum status create_results(struct run *run, const struct run_options *options)
+/* A new results file, or the one to go on with, cut back to the checkpoint. */
+static enum status open_results(struct run *run, const struct run_options *options)
 {
     const struct plan *plan = run->plan;
+    const struct simulation *s = run->simulation;
     char *resolved = plan_resolved(plan);
     if (!resolved)
         return status_no_memory("the configuration", 1);
@@ -61,10 +46,20 @@ static enum status create_results(struct run *run, const struct run_options *opt
                                         .given = config_source(plan->config),
                                         .resolved = resolved,
                                         .overridden = plan->overridden,
-                                        .channels = run->simulation->channels,
+                                        .channels = s->channels,
                                         .threads = plan->threads};
-    const enum status status =
-        results_create(run->path, options->force, plan->model, run->simulation->grid, run->simulation->surface_grid, &about, &run->results);
+    enum status status;
+    if (options->resume) {
+        status = run_restore(run, options->force);
+        if (status == OK)
+            status = results_resume(run->path, plan->model, s->grid, s->surface_grid, &about, run->kept.file_rows, &run->results);
+    } else {
+        status = results_create(run->path, options->force, plan->model, s->grid, s->surface_grid, &about, &run->results);
+        if (status == OK)
+            checkpoint_remove(run->path); /* of an earlier run into the same file */
+        if (status == OK)
+            status = run_checkpoint(run);
+    }
     free(resolved);
     return status;
 }
@@ -73,8 +68,8 @@ static enum status write_series(struct run *run, int64_t time)
 {
     const int gain = model_outcome(run->plan->model, "collagen_gain");
     simulation_observe(run->simulation, time, run->outcomes, run->means, run->surface_means);
-    run->time[run->rows] = stepper_days(time);
-    run->gain[run->rows++] = gain < 0 ? NAN : run->outcomes[gain];
+    run->time[run->kept.rows] = stepper_days(time);
+    run->gain[run->kept.rows++] = gain < 0 ? NAN : run->outcomes[gain];
     return results_series(run->results, stepper_days(time), run->outcomes, run->means, run->surface_means);
 }
 
@@ -97,13 +92,13 @@ static enum status write_due(struct run *run)
 {
     const int64_t now = stepper_time(run->simulation->stepper), end = run->plan->end;
     enum status status = OK;
-    while (status == OK && run->next_series <= now && run->next_series <= end) {
-        status = write_series(run, run->next_series);
-        run->next_series = following(run->next_series, run->plan->series_every, end);
+    while (status == OK && run->kept.next_series <= now && run->kept.next_series <= end) {
+        status = write_series(run, run->kept.next_series);
+        run->kept.next_series = following(run->kept.next_series, run->plan->series_every, end);
     }
-    while (status == OK && run->next_profile <= now && run->next_profile <= end) {
-        status = write_profile(run, run->next_profile);
-        run->next_profile = following(run->next_profile, run->plan->profiles_every, end);
+    while (status == OK && run->kept.next_profile <= now && run->kept.next_profile <= end) {
+        status = write_profile(run, run->kept.next_profile);
+        run->kept.next_profile = following(run->kept.next_profile, run->plan->profiles_every, end);
     }
     simulation_integrate(run->simulation);
     return status;
@@ -119,12 +114,12 @@ static enum status meet_events(struct run *run)
         status = simulation_session(run->simulation, session);
         session = simulation_next_session(run->simulation);
     }
-    if (status == OK && run->next_snapshot < run->n_snapshots && run->snapshots[run->next_snapshot] <= now) {
+    if (status == OK && run->kept.next_snapshot < run->n_snapshots && run->snapshots[run->kept.next_snapshot] <= now) {
         const double *const *y, *const *e;
         stepper_state_at(run->simulation->stepper, now, &y, &e);
         status = results_snapshot(run->results, stepper_days(now), y, e);
-        while (run->next_snapshot < run->n_snapshots && run->snapshots[run->next_snapshot] <= now)
-            run->next_snapshot++;
+        while (run->kept.next_snapshot < run->n_snapshots && run->snapshots[run->kept.next_snapshot] <= now)
+            run->kept.next_snapshot++;
     }
     return status;
 }
@@ -135,18 +130,39 @@ static int64_t next_event(const struct run *run)
     const struct session *session = simulation_next_session(run->simulation);
     if (session && session->due < next)
         next = session->due;
-    if (run->next_snapshot < run->n_snapshots && run->snapshots[run->next_snapshot] < next)
-        next = run->snapshots[run->next_snapshot];
+    if (run->kept.next_snapshot < run->n_snapshots && run->snapshots[run->kept.next_snapshot] < next)
+        next = run->snapshots[run->kept.next_snapshot];
     return next;
 }
 
-static enum status loop(struct run *run)
+/* A checkpoint when it is due, and the end when somebody asked for it or the time is up. */
+static enum status keep_or_stop(struct run *run, const struct run_options *options)
+{
+    const double seconds = progress_seconds(&run->progress);
+    const bool stop = stop_requested() || (options->max_seconds > 0.0 && seconds > options->max_seconds);
+    if (!stop && seconds < run->checkpoint_due)
+        return OK;
+    const enum status status = run_checkpoint(run);
+    run->checkpoint_due = progress_seconds(&run->progress) + run->checkpoint_every;
+    if (status != OK || !stop)
+        return status;
+    progress_finish(&run->progress);
+    return status_fail(STOPPED, "stopped on day %.6g; `needlework resume %s` goes on", stepper_days(stepper_time(run->simulation->stepper)),
+                       run->path);
+}
+
+static enum status loop(struct run *run, const struct run_options *options)
 {
     struct simulation *s = run->simulation;
     struct stepper *stepper = s->stepper;
-    enum status status = write_due(run);
-    if (status == OK)
-        status = meet_events(run);
+    enum status status = OK;
+    if (!run->kept.begun) {
+        status = write_due(run);
+        if (status == OK)
+            status = meet_events(run);
+        run->kept.begun = 1;
+    }
+    progress_from(&run->progress, stepper_days(stepper_time(stepper)) / stepper_days(run->plan->end));
     while (status == OK && stepper_time(stepper) < run->plan->end) {
         const int64_t target = next_event(run);
         status = simulation_advance(s, target);
@@ -159,163 +175,44 @@ static enum status loop(struct run *run)
         if (status == OK && stepper_time(stepper) == target)
             status = meet_events(run);
         progress_show(&run->progress, days / stepper_days(run->plan->end), days, stepper_last_dt(stepper));
+        if (status == OK && stepper_time(stepper) < run->plan->end)
+            status = keep_or_stop(run, options);
     }
     return status;
-}
-
-static double volume(const struct grid *grid)
-{
-    double sum = 0.0;
-    for (size_t c = 0; c < grid->cells; c++)
-        sum += grid->volume[c];
-    return sum;
-}
-
-static enum status write_ledgers(struct run *run, double *worst)
-{
-    const struct model *model = run->plan->model;
-    enum status status = OK;
-    *worst = 0.0;
-    for (size_t i = 0; i < model->n_species + model->n_surface && status == OK; i++) {
-        const bool on_surface = i >= model->n_species;
-        const size_t s = on_surface ? i - model->n_species : i;
-        const struct species *species = on_surface ? &model->surface[s] : &model->species[s];
-        const struct ledger l = stepper_ledger(run->simulation->stepper, on_surface, s);
-        const struct results_ledger row = {l.initial, l.produced, l.lost, l.boundary, l.injury, l.stored, l.error};
-        const double turned = fabs(l.initial) + fabs(l.produced) + fabs(l.lost) + fabs(l.boundary) + fabs(l.injury);
-        /* Where next to nothing is turned over, round-off is measured against a little of the usual amount. */
-        const double size = volume(on_surface ? run->simulation->surface_grid : run->simulation->grid);
-        *worst = fmax(*worst, fabs(l.error) / fmax(turned, 1e-6 * species->scale * size));
-        char unit[64];
-        snprintf(unit, sizeof unit, strcmp(species->unit, "1") == 0 ? "%.0smm%s" : "%s mm%s", species->unit, on_surface ? "2" : "3");
-        status = results_ledger_write(run->results, species->name, unit, &row);
-    }
-    return status;
-}
-
-static enum status write_summary(struct run *run)
-{
-    const struct simulation *s = run->simulation;
-    const struct model *model = run->plan->model;
-    size_t performed = 0;
-    enum status status = OK;
-    for (size_t i = 0; i < s->n_sessions && status == OK; i++) {
-        const struct session *session = &s->sessions[i];
-        performed += session->performed >= 0;
-        status = results_session(run->results, i + 1, stepper_days(session->scheduled),
-                                 session->performed >= 0 ? stepper_days(session->performed) : NAN, session->closure);
-    }
-    if (status == OK)
-        status = results_summary(run->results, "sessions_performed", (double)performed);
-    if (model_outcome(model, "collagen_gain") < 0)
-        return status;
-    const struct {
-        const char *name;
-        double value;
-    } rows[] = {
-        {"collagen_onset",              outcomes_onset(run->rows,                            run->time, run->gain, 0.01)},
-        {"collagen_time_to_90_percent",                    outcomes_time_to_share(run->rows,                                                                  run->time, run->gain, 0.9)},
-        {"collagen_time_to_95_percent", outcomes_time_to_share(run->rows, run->time, run->gain, 0.95)},
-        {"peak_collagen_gain",                    outcomes_peak(run->rows,                                                                   run->gain)},
-        {"final_collagen_gain", run->gain[run->rows - 1]                   },
-        {"epidermal_closure_time",                    s->milestones.closure_time                                                                 },
-        {"barrier_recovery_time",          s->milestones.barrier_time                  },
-        {"downtime",                             s->milestones.downtime                                                           },
-        {"downtime_total",                             s->milestones.downtime_total                                     }
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && status == OK; i++)
-        status = results_summary(run->results, rows[i].name, rows[i].value);
-    return status;
-}
-
-/* Value of an outcome's row nearest to `day`, from the series kept for the summary. */
-static double gain_on(const struct run *run, double day)
-{
-    for (size_t i = 0; i < run->rows; i++)
-        if (run->time[i] >= day - 1e-6)
-            return run->gain[i];
-    return run->gain[run->rows - 1];
-}
-
-static void print_gain(double gain, const char *when)
-{
-    const double percent = 100.0 * gain;
-    printf("%+.2f %% %s", fabs(percent) < 0.005 ? 0.0 : percent, when);
-}
-
-static void print_days(const char *label, double days, const char *format)
-{
-    printf("%s", label);
-    if (isnan(days))
-        printf("not reached");
-    else
-        printf(format, days);
-}
-
-static void print_healing(const struct run *run)
-{
-    const double end = stepper_days(run->plan->end);
-    const struct milestones *healing = &run->simulation->milestones;
-    printf("collagen gain    ");
-    if (end >= 42.0)
-        print_gain(gain_on(run, 42.0), "at 6 weeks, ");
-    if (end >= 182.0)
-        print_gain(gain_on(run, 182.0), "at 6 months, ");
-    print_gain(run->gain[run->rows - 1], "at the end\n");
-    const double onset = outcomes_onset(run->rows, run->time, run->gain, 0.01);
-    print_days("onset (+1 %)     ", onset, "day %.1f");
-    if (!isnan(onset))
-        print_days("; 90 % of the peak ", outcomes_time_to_share(run->rows, run->time, run->gain, 0.9), "on day %.0f");
-    print_days("\nhealing          epidermis closed ", healing->closure_time, "after %.2f days");
-    print_days(", barrier back ", healing->barrier_time, "after %.2f days");
-    print_days(", downtime ", healing->downtime, "%.1f days\n");
-    if (isnan(healing->downtime))
-        printf("\n");
-}
-
-static void print_summary(const struct run *run, double worst, double seconds)
-{
-    const struct plan *plan = run->plan;
-    const struct simulation *s = run->simulation;
-    const struct stepper_counts counts = stepper_counts(s->stepper);
-    const double days = stepper_days(plan->end), cells = (double)s->grid->cells;
-    size_t performed = 0;
-    for (size_t i = 0; i < s->n_sessions; i++)
-        performed += s->sessions[i].performed >= 0;
-    printf("%s: %.6g day%s, %zu of %zu session%s, %.0f cell%s\n", plan->model->name, days, days == 1.0 ? "" : "s", performed, s->n_sessions,
-           s->n_sessions == 1 ? "" : "s", cells, cells > 1.0 ? "s" : "");
-    if (performed && model_outcome(plan->model, "collagen_gain") >= 0)
-        print_healing(run);
-    printf("mass balance     closes to %.1e (worst species)\n", worst);
-    printf("solver           %zu steps, %zu repeated, %.1f sweeps per step, %d thread%s\n", counts.steps, counts.rejected,
-           counts.sweeps / (double)counts.steps, plan->threads, plan->threads == 1 ? "" : "s");
-    printf("time             %.2f s, %.0f ns per cell and step\n", seconds, 1e9 * seconds / (double)counts.steps / cells);
-    printf("results          %s\n", run->path);
 }
 
 static enum status execute(struct run *run, const struct run_options *options)
 {
     enum status status = create_buffers(run);
     if (status == OK)
+        status = run_identify(run->plan, &run->identity);
+    if (status == OK)
         status = simulation_create(run->plan, &run->simulation);
     if (status == OK)
-        status = create_results(run, options);
-    if (status != OK)
+        status = open_results(run, options);
+    if (status == OK) {
+        run->checkpoint_every = run->checkpoint_due = config_number(run->plan->config, CONFIG_CHECKPOINT_EVERY);
+        run->steps_before = stepper_counts(run->simulation->stepper).steps;
+        stop_watch();
+        status = loop(run, options);
+    } else if (!run->results) {
         return status;
-    status = loop(run);
-    const bool complete = status == OK;
+    }
+    const bool resumable = status == ERR_IO || status == STOPPED;
     double worst = 0.0;
-    enum status wrote = status == ERR_IO ? OK : write_ledgers(run, &worst);
-    if (wrote == OK && run->rows > 0 && status != ERR_IO)
-        wrote = write_summary(run);
+    enum status wrote = resumable ? OK : run_write_ledgers(run, &worst);
+    if (wrote == OK && run->kept.rows > 0 && !resumable)
+        wrote = run_write_summary(run);
     const double seconds = progress_finish(&run->progress);
-    const enum status closed = results_close(&run->results, complete && wrote == OK, seconds);
+    const enum status closed = results_close(&run->results, status == OK && wrote == OK, seconds);
     if (status == ERR_CONFIG)
         unlink(run->path);
     if (status == OK)
         status = wrote != OK ? wrote : closed;
+    if (status == OK || status == ERR_CONFIG)
+        checkpoint_remove(run->path);
     if (status == OK && !options->quiet)
-        print_summary(run, worst, seconds);
+        run_print_summary(run, worst, seconds);
     return status;
 }
 
@@ -345,5 +242,23 @@ enum status run_execute(const struct plan *plan, const struct run_options *optio
     free(run.gain);
     free(run.snapshots);
     free(path);
+    return status;
+}
+
+enum status run_resume(const struct run_options *options, int threads)
+{
+    char *text = NULL;
+    struct config *config = NULL;
+    struct plan plan = {0};
+    enum status status = results_text(options->output, "configuration_resolved", &text);
+    if (status == OK)
+        status = config_parse(text, strlen(text), options->output, plan_vocabulary(), &config);
+    if (status == OK)
+        status = plan_create(config, threads, &plan);
+    if (status == OK)
+        status = run_execute(&plan, options);
+    plan_destroy(&plan);
+    config_destroy(&config);
+    free(text);
     return status;
 }

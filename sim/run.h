@@ -9,10 +9,17 @@ struct run_options {
     const char *output; /* results file; NULL: results/<name of the configuration>.h5 */
     const char *config_path;
     bool force, quiet;
+    bool resume;        /* go on with `output` from its checkpoint */
+    double max_seconds; /* of wall time, then checkpoint and STOPPED; 0 = no limit */
 };
 
 /* Carries out a plan: progress to stderr, summary to stdout.  Whatever it returns, the results file holds every row written so far and
- * says whether it is complete; with ERR_CONFIG (a session on unhealed skin with `if_not_healed: fail`) no file is left. */
+ * says whether it is complete; STOPPED, ERR_IO and a kill leave a checkpoint to resume from; with ERR_CONFIG (a session on unhealed skin
+ * with `if_not_healed: fail`) no file is left. */
 enum status run_execute(const struct plan *plan, const struct run_options *options);
+
+/* Goes on with the results file `options->output` from its newest checkpoint, with the configuration that stands in it: the result is
+ * the same to the last bit as that of an uninterrupted run.  threads = 0: as many as are useful. */
+enum status run_resume(const struct run_options *options, int threads);
 
 #endif

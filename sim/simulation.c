@@ -240,3 +240,11 @@ void simulation_observe(struct simulation *simulation, int64_t time, double *out
     outcomes_evaluate(simulation->outcomes, stepper_days(time), y, e, outcomes);
     outcomes_means(simulation->outcomes, y, e, means, surface_means);
 }
+
+void simulation_parts(struct simulation *simulation, struct state_part *parts, size_t *n)
+{
+    stepper_parts(simulation->stepper, parts, n);
+    outcomes_parts(simulation->outcomes, parts, n);
+    state_part_add(parts, n, "milestones", &simulation->milestones, sizeof simulation->milestones);
+    state_part_add(parts, n, "sessions", simulation->sessions, simulation->n_sessions * sizeof *simulation->sessions);
+}

@@ -44,4 +44,7 @@ enum status simulation_session(struct simulation *simulation, struct session *se
 /* Outcomes [n_outcomes] and means of species and surface species at a time within the last step. */
 void simulation_observe(struct simulation *simulation, int64_t time, double *outcomes, double *means, double *surface_means);
 
+/* What a checkpoint must keep of the whole simulation, see state_part_add. */
+void simulation_parts(struct simulation *simulation, struct state_part *parts, size_t *n);
+
 #endif

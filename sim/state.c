@@ -3,6 +3,7 @@
 
 #include "model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,4 +119,25 @@ KERNEL double state_floor(size_t n, double floor, const double *restrict volume,
 double state_total(const struct state *state, size_t species)
 {
     return state_dot(state->grid->cells, state->grid->volume, state->level[STATE_NOW][species]);
+}
+
+void state_part_add(struct state_part *parts, size_t *n, const char *name, void *data, size_t bytes)
+{
+    if (parts) {
+        snprintf(parts[*n].name, sizeof parts[*n].name, "%s", name);
+        parts[*n].data = data;
+        parts[*n].bytes = bytes;
+    }
+    ++*n;
+}
+
+void state_parts(struct state *state, const char *layer, struct state_part *parts, size_t *n)
+{
+    static const char *const levels[STATE_LEVELS] = {NULL, "now", "before", "older"};
+    for (size_t l = STATE_NOW; l < STATE_LEVELS; l++)
+        for (size_t s = 0; s < state->n_species; s++) {
+            char name[56];
+            snprintf(name, sizeof name, "%s_%s_%zu", layer, levels[l], s);
+            state_part_add(parts, n, name, state->level[l][s], state->grid->cells * sizeof(double));
+        }
 }

@@ -45,4 +45,15 @@ double state_dot3(size_t n, const double *a, const double *b, const double *c);
 /* Sets values in (0, floor) to 0 and returns the amount removed, sum of volume x value. */
 double state_floor(size_t n, double floor, const double *volume, double *y);
 
+/* A block of memory that, with the others, determines how a run goes on: what a checkpoint keeps.  `data` is borrowed. */
+struct state_part {
+    char name[56]; /* "dermis_now_3" */
+    void *data;
+    size_t bytes;
+};
+/* Appends one part to a list of n, counting it; only counts when parts is NULL. */
+void state_part_add(struct state_part *parts, size_t *n, const char *name, void *data, size_t bytes);
+/* The planes of the present state and of the history, names prefixed by `layer`. */
+void state_parts(struct state *state, const char *layer, struct state_part *parts, size_t *n);
+
 #endif

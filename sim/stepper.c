@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const double LOCAL = 0.5; /* local error allowed per step, as a share of the user's tolerance */
@@ -314,4 +315,24 @@ struct ledger stepper_ledger(const struct stepper *stepper, bool on_surface, siz
                             .stored = state_total(layer->state, species)};
     ledger.error = ledger.initial + ledger.produced - ledger.lost + ledger.boundary + ledger.injury - ledger.stored;
     return ledger;
+}
+
+void stepper_parts(struct stepper *stepper, struct state_part *parts, size_t *n)
+{
+    static const char *const names[2] = {"dermis", "surface"};
+    state_part_add(parts, n, "time", &stepper->time, sizeof stepper->time);
+    state_part_add(parts, n, "dt", &stepper->dt, sizeof stepper->dt);
+    state_part_add(parts, n, "dt_before", &stepper->dt_before, sizeof stepper->dt_before);
+    state_part_add(parts, n, "dt_older", &stepper->dt_older, sizeof stepper->dt_older);
+    state_part_add(parts, n, "wanted", &stepper->wanted, sizeof stepper->wanted);
+    state_part_add(parts, n, "history", &stepper->history, sizeof stepper->history);
+    state_part_add(parts, n, "held", &stepper->held, sizeof stepper->held);
+    state_part_add(parts, n, "counts", &stepper->counts, sizeof stepper->counts);
+    for (int l = 0; l < stepper->n_layers; l++) {
+        struct layer *layer = &stepper->layer[l];
+        char name[32];
+        snprintf(name, sizeof name, "%s_account", names[l]);
+        state_part_add(parts, n, name, layer->account, layer->state->n_species * sizeof *layer->account);
+        state_parts(layer->state, names[l], parts, n);
+    }
 }

@@ -65,4 +65,7 @@ struct stepper_counts stepper_counts(const struct stepper *stepper);
 /* Ledger of species s of the dermis (on_surface = false) or the surface. */
 struct ledger stepper_ledger(const struct stepper *stepper, bool on_surface, size_t species);
 
+/* What a checkpoint must keep of the integrator and of both layers, see state_part_add. */
+void stepper_parts(struct stepper *stepper, struct state_part *parts, size_t *n);
+
 #endif

@@ -1,0 +1,172 @@
+#define _POSIX_C_SOURCE 200809L
+#include "checkpoint.h"
+
+#include "h5.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FORMAT = 1, CHUNK = 1 << 20, LONGEST = 4096 };
+
+static void checkpoint_path(const char *path, long sequence, const char *suffix, char *out)
+{
+    snprintf(out, LONGEST, "%s.checkpoint.%ld%s", path, (sequence + 1) % 2, suffix); /* the first one is .0 */
+}
+
+static enum status write_part(const char *path, hid_t file, const struct state_part *part)
+{
+    if (part->bytes == 0)
+        return OK;
+    const hsize_t size = part->bytes, chunk = size < CHUNK ? size : CHUNK;
+    const hid_t space = H5Screate_simple(1, &size, NULL), list = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(list, 1, &chunk);
+    H5Pset_fletcher32(list);
+    H5Pset_obj_track_times(list, 0);
+    const hid_t dataset = H5Dcreate2(file, part->name, H5T_NATIVE_UINT8, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    enum status status = OK;
+    if (dataset < 0 || H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, part->data) < 0)
+        status = h5_fail(path, "cannot write the checkpoint's %s", part->name);
+    h5_close(dataset);
+    h5_close(list);
+    h5_close(space);
+    return status;
+}
+
+static enum status write_file(const char *path, const struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
+{
+    h5_quiet();
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    if (file < 0)
+        return h5_fail(path, "cannot create the checkpoint");
+    enum status status = h5_text(path, file, "program", identity->program);
+    if (status == OK)
+        status = h5_text(path, file, "configuration", identity->configuration);
+    if (status == OK)
+        status = h5_integer(path, file, "sequence", identity->sequence);
+    if (status == OK)
+        status = h5_integer(path, file, "format", FORMAT);
+    for (size_t i = 0; i < n && status == OK; i++)
+        status = write_part(path, file, &parts[i]);
+    if (status == OK && H5Fflush(file, H5F_SCOPE_LOCAL) < 0)
+        status = h5_fail(path, "cannot write the checkpoint");
+    h5_close(file);
+    return status;
+}
+
+/* Down to the disk: a file, or the folder that holds it. */
+static enum status sync_path(const char *path)
+{
+    const int descriptor = open(path, O_RDONLY);
+    const bool ok = descriptor >= 0 && fsync(descriptor) == 0;
+    const int reason = errno;
+    if (descriptor >= 0)
+        close(descriptor);
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be synced to disk: %s", path, strerror(reason));
+}
+
+enum status checkpoint_write(const char *path, const struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
+{
+    char name[LONGEST], temporary[LONGEST], folder[LONGEST];
+    checkpoint_path(path, identity->sequence, "", name);
+    checkpoint_path(path, identity->sequence, ".partial", temporary);
+    snprintf(folder, sizeof folder, "%s", name);
+    enum status status = write_file(temporary, identity, parts, n);
+    if (status == OK)
+        status = sync_path(temporary);
+    if (status == OK && rename(temporary, name) != 0)
+        status = status_fail(ERR_IO, "%s: cannot rename the finished checkpoint: %s", name, strerror(errno));
+    if (status != OK) {
+        unlink(temporary);
+        return status;
+    }
+    return sync_path(dirname(folder));
+}
+
+static bool read_identity(hid_t file, struct checkpoint_identity *identity)
+{
+    double format = 0.0, sequence = 0.0;
+    const bool ok = h5_read_number(file, "format", &format) && format == FORMAT && h5_read_number(file, "sequence", &sequence) &&
+                    h5_read_text(file, "program", identity->program, sizeof identity->program) &&
+                    h5_read_text(file, "configuration", identity->configuration, sizeof identity->configuration);
+    identity->sequence = (long)sequence;
+    return ok;
+}
+
+static bool read_part(hid_t file, const struct state_part *part)
+{
+    if (part->bytes == 0)
+        return true;
+    const hid_t dataset = h5_child(file, part->name, H5I_DATASET), space = dataset < 0 ? H5_NONE : H5Dget_space(dataset);
+    hsize_t size = 0;
+    const bool ok = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 && H5Sget_simple_extent_dims(space, &size, NULL) == 1 &&
+                    size == part->bytes && H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, part->data) >= 0;
+    h5_close(space);
+    h5_close(dataset);
+    return ok;
+}
+
+/* Reads one file: its identity, and the parts unless there are none.  Nothing is recorded when it fails. */
+static bool read_file(const char *name, struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
+{
+    h5_quiet();
+    const hid_t file = H5Fopen(name, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (file < 0)
+        return false;
+    bool ok = read_identity(file, identity);
+    for (size_t i = 0; i < n && ok; i++)
+        ok = read_part(file, &parts[i]);
+    h5_close(file);
+    return ok;
+}
+
+/* The readable checkpoints of a run, newest first; returns their number. */
+static int candidates(const char *path, char names[2][LONGEST])
+{
+    struct checkpoint_identity identity[2] = {{.sequence = 0}, {.sequence = 0}};
+    bool there[2];
+    for (long i = 0; i < 2; i++) {
+        checkpoint_path(path, i + 1, "", names[i]);
+        there[i] = read_file(names[i], &identity[i], NULL, 0);
+    }
+    if (there[1] && (!there[0] || identity[1].sequence > identity[0].sequence)) {
+        char first[LONGEST];
+        memcpy(first, names[0], LONGEST);
+        memcpy(names[0], names[1], LONGEST);
+        memcpy(names[1], first, LONGEST);
+    }
+    return (int)there[0] + (int)there[1];
+}
+
+enum status checkpoint_find(const char *path, struct checkpoint_identity *identity)
+{
+    char names[2][LONGEST];
+    if (candidates(path, names) > 0 && read_file(names[0], identity, NULL, 0))
+        return OK;
+    return status_fail(ERR_IO, "%s: no readable checkpoint (%s.checkpoint.0 or .1) to resume from", path, path);
+}
+
+enum status checkpoint_read(const char *path, const struct state_part *parts, size_t n, struct checkpoint_identity *identity)
+{
+    char names[2][LONGEST];
+    const int found = candidates(path, names);
+    for (int i = 0; i < found; i++) {
+        if (read_file(names[i], identity, parts, n))
+            return OK;
+        status_warn("%s: damaged or of another run%s", names[i], i + 1 < found ? "; trying the older checkpoint" : "");
+    }
+    return status_fail(ERR_IO, "%s: no whole checkpoint (%s.checkpoint.0 or .1) to resume from", path, path);
+}
+
+void checkpoint_remove(const char *path)
+{
+    char name[LONGEST];
+    for (long i = 0; i < 2; i++) {
+        checkpoint_path(path, i, "", name);
+        unlink(name);
+    }
+}

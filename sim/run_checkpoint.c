@@ -1,0 +1,85 @@
+/* A run's checkpoints: the simulation's memory, the series so far, and how many rows of the results file belong to them. */
+#include "run_internal.h"
+
+#include "provenance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void run_parts(struct run *run, struct state_part *parts, size_t *n)
+{
+    simulation_parts(run->simulation, parts, n);
+    state_part_add(parts, n, "outputs", &run->kept, sizeof run->kept);
+    state_part_add(parts, n, "series_time", run->time, run->capacity * sizeof *run->time);
+    state_part_add(parts, n, "series_gain", run->gain, run->capacity * sizeof *run->gain);
+}
+
+static struct state_part *create_parts(struct run *run, size_t *n)
+{
+    *n = 0;
+    run_parts(run, NULL, n);
+    struct state_part *parts = calloc(*n, sizeof *parts);
+    *n = 0;
+    if (parts)
+        run_parts(run, parts, n);
+    return parts;
+}
+
+enum status run_identify(const struct plan *plan, struct checkpoint_identity *identity)
+{
+    char *resolved = plan_resolved(plan);
+    if (!resolved)
+        return status_no_memory("the configuration", 1);
+    snprintf(identity->program, sizeof identity->program, "%s", provenance_version());
+    const enum status status = provenance_sha256(resolved, identity->configuration);
+    free(resolved);
+    return status;
+}
+
+enum status run_checkpoint(struct run *run)
+{
+    size_t n;
+    struct state_part *parts = create_parts(run, &n);
+    if (!parts)
+        return status_no_memory("the checkpoint", 1);
+    enum status status = results_rows(run->results, run->kept.file_rows);
+    run->identity.sequence++;
+    if (status == OK)
+        status = checkpoint_write(run->path, &run->identity, parts, n);
+    free(parts);
+    return status;
+}
+
+/* The checkpoint must be of this program and of the configuration in the results file. */
+static enum status check_identity(const struct run *run, const struct checkpoint_identity *found, bool force)
+{
+    if (strcmp(found->configuration, run->identity.configuration) != 0)
+        return status_fail(ERR_CONFIG, "%s: the checkpoint is of another configuration (SHA-256 %.12s, not %.12s)", run->path,
+                           found->configuration, run->identity.configuration);
+    if (strcmp(found->program, run->identity.program) == 0)
+        return OK;
+    if (!force)
+        return status_fail(ERR_CONFIG, "%s: the checkpoint was written by needlework %s, this is %s; --force goes on all the same",
+                           run->path, found->program, run->identity.program);
+    status_warn("%s: begun by needlework %s, resumed by %s", run->path, found->program, run->identity.program);
+    return OK;
+}
+
+enum status run_restore(struct run *run, bool force)
+{
+    struct checkpoint_identity found;
+    size_t n;
+    enum status status = checkpoint_find(run->path, &found);
+    if (status == OK)
+        status = check_identity(run, &found, force);
+    if (status != OK)
+        return status;
+    struct state_part *parts = create_parts(run, &n);
+    if (!parts)
+        return status_no_memory("the checkpoint", 1);
+    status = checkpoint_read(run->path, parts, n, &found);
+    free(parts);
+    run->identity.sequence = found.sequence;
+    return status;
+}

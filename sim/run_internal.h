@@ -1,0 +1,47 @@
+/* Shared by the files of run: what the loop carries along. */
+#ifndef NEEDLEWORK_RUN_INTERNAL_H
+#define NEEDLEWORK_RUN_INTERNAL_H
+
+#include "checkpoint.h"
+#include "progress.h"
+#include "results.h"
+#include "run.h"
+#include "simulation.h"
+
+/* Where the outputs stand; with the simulation, the series and the results file, all that a checkpoint needs. */
+struct run_kept {
+    int64_t next_series, next_profile;
+    size_t rows, next_snapshot; /* rows of the series; snapshots written */
+    int begun;                  /* the outputs at time 0 have been written */
+    size_t file_rows[RESULTS_TABLES];
+};
+
+struct run {
+    const struct plan *plan;
+    const char *path;
+    struct simulation *simulation; /* owned, like the next ones */
+    struct results *results;
+    double *outcomes, *means, *surface_means;
+    double *time, *gain; /* [capacity] rows of the series, for onset and peak */
+    size_t capacity;
+    int64_t *snapshots; /* ticks, ascending */
+    size_t n_snapshots;
+    struct run_kept kept;
+    struct checkpoint_identity identity;     /* of the latest checkpoint */
+    double checkpoint_every, checkpoint_due; /* [s] of wall time since the start */
+    size_t steps_before;                     /* steps taken before this program resumed the run */
+    struct progress progress;
+};
+
+/* run_summary.c */
+enum status run_write_ledgers(struct run *run, double *worst);
+enum status run_write_summary(struct run *run);
+void run_print_summary(const struct run *run, double worst, double seconds);
+
+/* run_checkpoint.c: writes the next checkpoint; goes on from the newest one (`force`: also one of another program). */
+enum status run_checkpoint(struct run *run);
+enum status run_restore(struct run *run, bool force);
+/* Program and configuration, as they stand in checkpoints. */
+enum status run_identify(const struct plan *plan, struct checkpoint_identity *identity);
+
+#endif

@@ -1,0 +1,153 @@
+"""Interrupted runs: stopped, killed, resumed - and in the end the same bits as a run that nobody disturbed."""
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import h5py
+import numpy
+import pytest
+
+TOP = Path(__file__).resolve().parent.parent
+PROGRAM = os.environ.get("NEEDLEWORK", str(TOP / "build/needlework"))
+CONFIG = """
+model: dermis
+skin: {age: 45 years}
+treatment: {device: roller_1.5, sessions: 2, interval: 20 days}
+domain: {geometry: unit_cell, spacing: 30 um, depth: 1.2 mm}
+run: {duration: 60 days}
+output: {timeseries: 12 hours, profiles: 2 days, snapshots: [0 days, 3 days, 30 days]}
+checkpoint: {every: 1 s}
+"""
+
+
+def needlework(*arguments, **options):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, **options)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    config = folder / "run.yaml"
+    config.write_text(CONFIG)
+    done = needlework("run", config, "-o", folder / "run.h5", "--quiet", "--threads", 1)
+    assert done.returncode == 0, done.stderr
+    return config, folder / "run.h5"
+
+
+def same_bits(one, other):
+    """Every dataset and attribute outside /provenance/host."""
+    names = []
+    with h5py.File(one) as a, h5py.File(other) as b:
+        a.visit(lambda name: names.append(name) if not name.startswith("provenance/host") else None)
+        for name in ["/", *names]:
+            assert name == "/" or name in b, f"{name} is missing"
+            for key in a[name].attrs:
+                if key not in ("DIMENSION_LIST", "REFERENCE_LIST"):
+                    assert numpy.array_equal(a[name].attrs[key], b[name].attrs[key], equal_nan=True) if not isinstance(
+                        a[name].attrs[key], (bytes, str)) else a[name].attrs[key] == b[name].attrs[key], f"{name}@{key}"
+            if isinstance(a[name], h5py.Dataset):
+                assert a[name].shape == b[name].shape, f"{name}: {a[name].shape} and {b[name].shape}"
+                assert a[name][()].tobytes() == b[name][()].tobytes() if a[name].dtype != object else a[name][()] == b[name][()], name
+    return True
+
+
+def test_a_complete_run_leaves_no_checkpoint_and_cannot_be_resumed(undisturbed):
+    _, results = undisturbed
+    assert not list(results.parent.glob("*.checkpoint.*"))
+    again = needlework("resume", results)
+    assert again.returncode == 4
+    assert "no readable checkpoint" in again.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+def test_a_signal_ends_the_run_after_a_checkpoint_with_exit_code_75(undisturbed, tmp_path, number):
+    config, whole = undisturbed
+    results = tmp_path / "stopped.h5"
+    run = subprocess.Popen([PROGRAM, "run", config, "-o", results, "--quiet", "--threads", "1"], stderr=subprocess.PIPE, text=True)
+    while not Path(f"{results}.checkpoint.0").exists():
+        time.sleep(0.005)
+    time.sleep(0.2)
+    run.send_signal(number)
+    _, message = run.communicate()
+    assert run.returncode == 75, message
+    assert f"`needlework resume {results}` goes on" in message
+    with h5py.File(results) as file:
+        assert file.attrs["complete"] == 0
+    resumed = needlework("resume", results, "--quiet", "--threads", 2)
+    assert resumed.returncode == 0, resumed.stderr
+    assert same_bits(whole, results)
+    assert not list(tmp_path.glob("*.checkpoint.*"))
+
+
+def test_max_walltime_stops_again_and_again_and_the_bits_are_the_same(undisturbed, tmp_path):
+    config, whole = undisturbed
+    results = tmp_path / "slices.h5"
+    code, slices = needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.15 s").returncode, 1
+    while code == 75:
+        code, slices = needlework("resume", results, "--quiet", "--max-walltime", "0.15 s", "--threads", 1 + slices % 3).returncode, slices + 1
+        assert slices < 200
+    assert code == 0 and slices > 2
+    assert same_bits(whole, results)
+
+
+def test_killed_at_any_moment_a_run_resumes_to_the_same_bits(undisturbed, tmp_path):
+    config, whole = undisturbed
+    moments = random.Random(1)
+    for number in range(8):
+        results = tmp_path / f"killed{number}.h5"
+        overlay = tmp_path / "often.yaml"
+        overlay.write_text("checkpoint: {every: 1 s}\n")
+        run = subprocess.Popen([PROGRAM, "run", config, "-o", results, "--quiet", "--threads", "1"], stderr=subprocess.DEVNULL)
+        time.sleep(moments.uniform(0.05, 0.6))
+        run.kill()
+        run.wait()
+        if not Path(f"{results}.checkpoint.0").exists():
+            continue  # killed before it had begun
+        with h5py.File(results) as file:
+            assert file["time"].shape[0] <= file["collagen_gain"].shape[0]
+        for _ in range(2):  # and once more while it resumes
+            again = subprocess.Popen([PROGRAM, "resume", results, "--quiet", "--max-walltime", "0.1 s"], stderr=subprocess.DEVNULL)
+            time.sleep(moments.uniform(0.02, 0.2))
+            again.kill()
+            again.wait()
+        done = needlework("resume", results, "--quiet")
+        if done.returncode == 4 and "no readable checkpoint" in done.stderr:
+            done = needlework("info", results)  # the second resume had reached the end
+        assert done.returncode == 0, done.stderr
+        assert same_bits(whole, results)
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_older_one(undisturbed, tmp_path):
+    config, whole = undisturbed
+    results = tmp_path / "damaged.h5"
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    newest = max(tmp_path.glob("*.checkpoint.?"), key=lambda path: h5py.File(path).attrs["sequence"])
+    with open(newest, "r+b") as file:
+        file.seek(newest.stat().st_size // 2)
+        file.write(b"\xff" * 4096)
+    resumed = needlework("resume", results, "--quiet")
+    assert resumed.returncode == 0, resumed.stderr
+    assert "trying the older checkpoint" in resumed.stderr
+    assert same_bits(whole, results)
+
+
+def test_a_checkpoint_of_another_configuration_or_program_is_refused(undisturbed, tmp_path):
+    config, whole = undisturbed
+    one, other = tmp_path / "one.h5", tmp_path / "other.h5"
+    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.1 s").returncode == 75
+    assert needlework("run", config, "--set", "skin.age=60 years", "-o", other, "--quiet", "--max-walltime", "0.1 s").returncode == 75
+    for number in "01":
+        shutil.copy(f"{one}.checkpoint.{number}", f"{other}.checkpoint.{number}")
+    refused = needlework("resume", other)
+    assert refused.returncode == 2 and "another configuration" in refused.stderr
+    for number in "01":
+        with h5py.File(f"{one}.checkpoint.{number}", "r+") as file:
+            file.attrs.modify("program", numpy.bytes_(b"0.0.0"))
+    refused = needlework("resume", one)
+    assert refused.returncode == 2 and "written by needlework 0.0.0" in refused.stderr and one.exists()
+    assert needlework("resume", one, "--force", "--quiet").returncode == 0
+    assert same_bits(whole, one)
