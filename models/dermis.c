@@ -1,4 +1,5 @@
 /* Dermis after microneedling: clot, signals, macrophages, fibroblasts and the three ages of collagen, under a healing epidermis.
+ * Long because a model is one file, and this one has a table row for each of 102 parameters, 25 species and 38 outcomes.
  *
  * Collagen I and III pass three stages, new (labile) -> incorporated (divalent cross-links) -> mature (trivalent); synthesis is raised by
  * cells that TGF-b1 or -b3 has activated, limited by crowding, and a local deficit below the set point phi is repaired.  All signals are
@@ -18,7 +19,7 @@
  * Sources by first author: Waugh & Sherratt 2006 Bull Math Biol 68:197 and 2007 Wound Repair Regen 15:556; Koppenol 2017
  * doi:10.1007/s10237-017-0881-y; Murphy 2012 and Olsen 1995 as used there; Cumming 2010 J R Soc Interface 7:19; Menon 2012; Reynolds
  * 2006, Cooper 2015; Jin 2011 BMC Syst Biol 5:60; Sohutskay 2021; Schugart 2008, Flegg 2009.  "C.." and "S.." are the rows of clinical
- * evidence that a value was fitted to.  The tables make this file long. */
+ * evidence that a value was fitted to. */
 #include "model.h"
 
 #include <float.h>

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 LAYERS = [
-    ["status", "units", "progress"],
+    ["status", "units", "progress", "stop"],
     ["config"],
     ["model"],
     ["device", "skin", "grid"],

@@ -1,4 +1,5 @@
-/* The contract of sim/model.h, held against every registered model. */
+/* The contract of sim/model.h, held against every registered model.
+ * Long because each clause of the contract also needs a model that breaks it. */
 #include "model.h"
 
 #include <criterion/criterion.h>
