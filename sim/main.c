@@ -124,11 +124,17 @@ static enum status command_models(const struct arguments *a)
         model_describe(model, (enum model_format)format, stdout);
         return OK;
     }
-    for (const struct model *const *m = model_registry; *m; m++)
-        if (format == MODEL_TEXT)
+    for (const struct model *const *m = model_registry; *m; m++) {
+        if (format == MODEL_TEXT) {
             printf("%-16s %s\n", (*m)->name, (*m)->title);
-        else
-            model_describe(*m, (enum model_format)format, stdout);
+            continue;
+        }
+        if (format == MODEL_JSON)
+            printf(m == model_registry ? "[" : ",\n");
+        model_describe(*m, (enum model_format)format, stdout);
+    }
+    if (format == MODEL_JSON)
+        printf("]\n");
     return OK;
 }
 
