@@ -23,7 +23,7 @@ KERNEL static void predict(size_t n, const struct reaction_predictor *predictor,
 static void predict_span(const struct state *state, const struct reaction_predictor *predictor, size_t first, size_t n)
 {
     for (size_t s = 0; s < state->n_species; s++)
-        predict(n, predictor, state->level[STATE_NOW][s] + first, state->level[STATE_BEFORE][s] + first,
+        predict(n, &predictor[s], state->level[STATE_NOW][s] + first, state->level[STATE_BEFORE][s] + first,
                 state->level[STATE_OLDER][s] + first, state->level[STATE_NEXT][s] + first);
 }
 
@@ -62,17 +62,18 @@ static void look_below(const struct state *dermis, const struct reaction_predict
             const double weight = (fmin(z->face[k + 1], reach) - z->face[k]) / reach;
             const double *now = dermis->level[STATE_NOW][s] + k * plane, *before = dermis->level[STATE_BEFORE][s] + k * plane;
             const double *older = dermis->level[STATE_OLDER][s] + k * plane;
+            const double a = predictor[s].now, b = predictor[s].before, d = predictor[s].older;
             for (size_t c = 0; c < plane; c++)
-                below[s][c] += weight * fmax(0.0, predictor->now * now[c] + predictor->before * before[c] + predictor->older * older[c]);
+                below[s][c] += weight * fmax(0.0, a * now[c] + b * before[c] + d * older[c]);
         }
     }
 }
 
-void reaction_surface(const struct model *model, const double *params, const struct reaction_predictor *predictor,
-                      const struct state *dermis, struct state *surface, double *const *below)
+void reaction_surface(const struct model *model, const double *params, const struct reaction_predictor *dermis_predictor,
+                      const struct reaction_predictor *predictor, const struct state *dermis, struct state *surface, double *const *below)
 {
     const double *e[MODEL_MAX_SPECIES], *under[MODEL_MAX_SPECIES];
-    look_below(dermis, predictor, model->surface_depth, below);
+    look_below(dermis, dermis_predictor, model->surface_depth, below);
     predict_span(surface, predictor, 0, surface->grid->cells);
     for (size_t s = 0; s < surface->n_species; s++)
         e[s] = surface->level[STATE_NEXT][s];

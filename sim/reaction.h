@@ -13,14 +13,14 @@ struct reaction_predictor { double now, before, older; };
 
 size_t reaction_tiles(size_t cells);
 
-/* On one tile of the dermis: the predicted state into level NEXT, production and loss from it. */
+/* On one tile of the dermis: the predicted state into level NEXT by predictor [n_species], production and loss from it. */
 void reaction_tile(const struct model *model, const double *params, const struct reaction_predictor *predictor, struct state *state,
                    size_t tile);
 
 /* The whole surface at once. below[species] [surface cells] is overwritten with the mean of the predicted dermis over the model's
  * surface_depth; the dermis itself is only read in its levels NOW, BEFORE and OLDER. */
-void reaction_surface(const struct model *model, const double *params, const struct reaction_predictor *predictor,
-                      const struct state *dermis, struct state *surface, double *const *below);
+void reaction_surface(const struct model *model, const double *params, const struct reaction_predictor *dermis_predictor,
+                      const struct reaction_predictor *predictor, const struct state *dermis, struct state *surface, double *const *below);
 
 /* Mobility factors of a species on the lower faces of all axes, from face means of level NEXT. on_surface chooses the model's function. */
 void reaction_mobility(const struct model *model, const double *params, const struct state *state, bool on_surface, int species,

@@ -110,7 +110,8 @@ void stepper_destroy(struct stepper **stepper)
 static void advance_surface(struct stepper *stepper, const struct formula *formula)
 {
     struct layer *surface = &stepper->layer[1];
-    reaction_surface(stepper->model, stepper->params, &formula->predictor, stepper->layer[0].state, surface->state, stepper->below);
+    reaction_surface(stepper->model, stepper->params, stepper->layer[0].predictor, surface->predictor, stepper->layer[0].state,
+                     surface->state, stepper->below);
     for (size_t s = 0; s < surface->state->n_species; s++)
         if (species_is_general(surface, s))
             species_faces(stepper->model, stepper->params, surface, s);
@@ -125,11 +126,13 @@ static void compute(struct stepper *stepper, const struct formula *formula)
     const struct model *model = stepper->model;
     const size_t tiles = reaction_tiles(dermis->state->grid->cells), n = dermis->state->n_species;
     const size_t jobs = n + (stepper->n_layers == 2 ? 1 : 0);
+    for (int l = 0; l < stepper->n_layers; l++)
+        layer_predict(&stepper->layer[l], formula);
 #pragma omp parallel num_threads(stepper->threads)
     {
 #pragma omp for schedule(static)
         for (size_t tile = 0; tile < tiles; tile++)
-            reaction_tile(model, stepper->params, &formula->predictor, dermis->state, tile);
+            reaction_tile(model, stepper->params, dermis->predictor, dermis->state, tile);
         if (dermis->any_general) {
 #pragma omp for schedule(dynamic, 1)
             for (size_t s = 0; s < n; s++)
@@ -205,6 +208,8 @@ static int64_t choose_step(const struct stepper *stepper, int64_t until)
 
 enum status stepper_advance(struct stepper *stepper, int64_t until)
 {
+    if (until <= stepper->time)
+        return OK;
     for (;;) {
         const int64_t ticks = choose_step(stepper, until);
         struct formula formula;

@@ -11,6 +11,8 @@
  * with a step small enough for the tolerance.  Mass balance: production, loss and boundary exchange are summed by the formula that
  * advances the fields, so that the ledger closes to round-off.
  *
+ * A species that hardly moved in the last step is predicted to stay: extrapolated noise would grow at rest.
+ *
  * Time is an integer number of microseconds: events and outputs are met exactly.
  * Reference: Hairer & Wanner, Solving ODEs II, ch. V.1; Ascher, Ruuth & Wetton, SIAM J. Numer. Anal. 32 (1995) 797 (IMEX multistep). */
 #ifndef NEEDLEWORK_STEPPER_H
@@ -44,7 +46,7 @@ enum status stepper_create(const struct model *model, const double *params, stru
                            int threads, struct stepper **stepper);
 void stepper_destroy(struct stepper **stepper);
 
-/* Takes one accepted step, not beyond `until`, which is met exactly.  ERR_NUMERICS, leaving the last good state, when the step would
+/* Takes one accepted step, not beyond `until`, which is met exactly (none when it has been).  ERR_NUMERICS, leaving the last good state, when the step would
  * shrink without end; the message names species, place and time. */
 enum status stepper_advance(struct stepper *stepper, int64_t until);
 

@@ -19,11 +19,13 @@ struct formula {
 struct account {
     double produced[STATE_LEVELS], lost[STATE_LEVELS], boundary[STATE_LEVELS];
     double initial, injury, before_event;
+    double moved; /* in the last step, as a share of the error allowed per step; below RESTING the species is predicted to stay */
 };
 
 /* What the solve of one species in one step found. */
 struct verdict {
     double difference;                /* relative root-mean-square of y - predicted */
+    double moved;                     /* likewise of y - present, as a share of the error allowed */
     double produced, lost, boundary;  /* rates [unit mm3/day] */
     double sweeps;
     bool first_order, converged, finite;
@@ -43,6 +45,7 @@ struct layer {
     double **face_planes;          /* owned */
     bool any_general;
     struct account *account; /* [n_species] owned */
+    struct reaction_predictor *predictor; /* [n_species] of the step under way, owned */
     struct verdict *verdict; /* [n_species] owned */
 };
 
@@ -65,6 +68,8 @@ enum status layer_create(const struct model *model, const double *params, struct
 void layer_destroy(struct layer *layer);
 /* Sum of weights x states now, before, older and the oldest one still held, not below 0, into the planes of production. */
 void layer_interpolate(struct layer *layer, const double weight[STATE_LEVELS], size_t species);
+/* The predictors of the coming step: the formula's, or `stay` for species that hardly moved in the last one. */
+void layer_predict(struct layer *layer, const struct formula *formula);
 void layer_book(struct layer *layer, const struct formula *formula);
 
 #endif

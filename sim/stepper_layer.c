@@ -2,6 +2,11 @@
 #include "stepper_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* Of the error allowed per step.  Extrapolating a movement that small predicts noise, and multiplies it by up to 7 each step: with steps
+ * much longer than the reaction times a fixed point would slowly leave its place. */
+static const double RESTING = 0.01;
 
 static double param_or_zero(const struct model *model, const double *params, const char *name)
 {
@@ -36,8 +41,9 @@ enum status layer_create(const struct model *model, const double *params, struct
     layer->toward = calloc(n, sizeof *layer->toward);
     layer->faces = calloc(n, sizeof *layer->faces);
     layer->account = calloc(n, sizeof *layer->account);
+    layer->predictor = calloc(n, sizeof *layer->predictor);
     layer->verdict = calloc(n, sizeof *layer->verdict);
-    if (!layer->diffusivity || !layer->taxis || !layer->toward || !layer->faces || !layer->account || !layer->verdict)
+    if (!layer->diffusivity || !layer->taxis || !layer->toward || !layer->faces || !layer->account || !layer->verdict || !layer->predictor)
         return status_no_memory("the stepper", n * sizeof *layer->account);
     for (size_t c = 0; c < state->grid->cells; c++)
         layer->volume += state->grid->volume[c];
@@ -45,7 +51,10 @@ enum status layer_create(const struct model *model, const double *params, struct
         const struct species *species = &layer->species[s];
         layer->diffusivity[s] = param_or_zero(model, params, species->diffusivity);
         layer->taxis[s] = param_or_zero(model, params, species->taxis);
-        layer->toward[s] = species->toward ? model_species(model, species->toward) : -1;
+        layer->toward[s] = -1;
+        for (size_t t = 0; t < n && species->toward; t++)
+            if (strcmp(layer->species[t].name, species->toward) == 0) /* of the same layer */
+                layer->toward[s] = (int)t;
         layer->account[s].initial = state_total(state, s);
     }
     const enum status status = transport_create(state->grid, &layer->transport);
@@ -62,6 +71,7 @@ void layer_destroy(struct layer *layer)
     free(layer->toward);
     free(layer->faces);
     free(layer->account);
+    free(layer->predictor);
     free(layer->verdict);
 }
 
@@ -95,6 +105,13 @@ static void shift_sum(double *sum)
         sum[l] = sum[l - 1];
 }
 
+void layer_predict(struct layer *layer, const struct formula *formula)
+{
+    const struct reaction_predictor stay = {1.0, 0.0, 0.0};
+    for (size_t s = 0; s < layer->state->n_species; s++)
+        layer->predictor[s] = layer->account[s].moved < RESTING ? stay : formula->predictor;
+}
+
 void layer_book(struct layer *layer, const struct formula *formula)
 {
     struct formula first = *formula;
@@ -103,6 +120,7 @@ void layer_book(struct layer *layer, const struct formula *formula)
         struct account *account = &layer->account[s];
         const struct verdict *v = &layer->verdict[s];
         const double *a = v->first_order ? first.a : formula->a;
+        account->moved = v->moved;
         account->produced[STATE_NEXT] = advance_sum(a, account->produced, v->produced);
         account->lost[STATE_NEXT] = advance_sum(a, account->lost, v->lost);
         account->boundary[STATE_NEXT] = advance_sum(a, account->boundary, v->boundary);

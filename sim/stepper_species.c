@@ -56,27 +56,31 @@ static bool any_negative(size_t n, const double *a)
     return least < 0.0;
 }
 
-/* sum of volume (y - predicted)^2 */
-KERNEL static double miss(size_t n, const struct reaction_predictor *predictor, const double *restrict volume, const double *restrict y,
-                          const double *restrict now, const double *restrict before, const double *restrict older)
+/* Adds sum of volume (y - predicted)^2 to *missed, and of volume (y - now)^2 to *moved. */
+KERNEL static void miss(size_t n, const struct reaction_predictor *predictor, const double *restrict volume, const double *restrict y,
+                        const double *restrict now, const double *restrict before, const double *restrict older, double *missed,
+                        double *moved)
 {
     const double a = predictor->now, b = predictor->before, d = predictor->older;
-    double lane[8] = {0.0}, rest = 0.0;
+    double lane[2][8] = {{0.0}};
     const size_t whole = n - n % 8;
     for (size_t i = 0; i < whole; i += 8)
 #pragma omp simd
         for (size_t j = 0; j < 8; j++) {
             const size_t c = i + j;
-            const double guess = a * now[c] + b * before[c] + d * older[c], off = y[c] - (guess > 0.0 ? guess : 0.0);
-            lane[j] += volume[c] * off * off;
+            const double guess = a * now[c] + b * before[c] + d * older[c], off = y[c] - (guess > 0.0 ? guess : 0.0), step = y[c] - now[c];
+            lane[0][j] += volume[c] * off * off;
+            lane[1][j] += volume[c] * step * step;
         }
     for (size_t c = whole; c < n; c++) {
-        const double guess = a * now[c] + b * before[c] + d * older[c], off = y[c] - (guess > 0.0 ? guess : 0.0);
-        rest += volume[c] * off * off;
+        const double guess = a * now[c] + b * before[c] + d * older[c], off = y[c] - (guess > 0.0 ? guess : 0.0), step = y[c] - now[c];
+        *missed += volume[c] * off * off;
+        *moved += volume[c] * step * step;
     }
-    for (size_t j = 0; j < 8; j++)
-        rest += lane[j];
-    return rest;
+    for (size_t j = 0; j < 8; j++) {
+        *missed += lane[0][j];
+        *moved += lane[1][j];
+    }
 }
 
 /* Adds boundary exchange to loss and rhs; its coefficients go to g. */
@@ -189,14 +193,16 @@ void species_solve(const struct model *model, const double *params, struct layer
     if (model->n_boundaries)
         v->boundary = boundary_inflow(model, params, layer, g, y, &out);
     const double *const before = state->level[STATE_BEFORE][species], *const older = state->level[STATE_OLDER][species];
-    double missed = 0.0;
+    double missed = 0.0, moved = 0.0;
     for (size_t first = 0; first < n; first += SPAN) {
         const size_t count = n - first < SPAN ? n - first : SPAN;
         v->lost += state_dot3(count, grid->volume + first, loss + first, y + first);
-        missed += miss(count, &formula->predictor, grid->volume + first, y + first, now + first, before + first, older + first);
+        miss(count, &layer->predictor[species], grid->volume + first, y + first, now + first, before + first, older + first, &missed,
+             &moved);
     }
     v->lost += a[0] * floored - out;
     const double off = sqrt(missed / layer->volume);
     v->difference = off / size;
+    v->moved = sqrt(moved / layer->volume) / size / tolerance;
     v->finite = isfinite(off) && isfinite(v->lost);
 }
