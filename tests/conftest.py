@@ -1,0 +1,75 @@
+"""What tests of the real program share: where it is, how to call it, and a few runs made once.
+
+NEEDLEWORK names another program than build/needlework."""
+import os
+import pathlib
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = os.path.abspath(os.environ.get("NEEDLEWORK", TOP / "build" / "needlework"))
+
+
+def call(*arguments, **options):
+    """Runs `needlework ARGUMENTS`; returns its code, stdout and stderr."""
+    return subprocess.run([PROGRAM, *map(str, arguments)], **{"capture_output": True, "text": True, "timeout": 300} | options)
+
+
+def sets(**values):
+    """--set options; `__` stands for the dot: sets(run__duration="1 day")."""
+    return [part for key, value in values.items() for part in ("--set", f"{key.replace('__', '.')}={value}")]
+
+
+def run(path, *arguments, **values):
+    """A run that must succeed; returns the path of its results."""
+    done = call("run", *arguments, *sets(**values), "-o", path, "--quiet")
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def datasets(path, without=()):
+    """All datasets of a file as {name: (dtype, shape, bytes)}."""
+    found = {}
+
+    def visit(name, node):
+        if isinstance(node, h5py.Dataset) and not name.startswith(tuple(without)):
+            found[name] = (str(node.dtype), node.shape, np.asarray(node[()]).tobytes())
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    return found
+
+
+def attributes(path):
+    """Attributes of the root as text, so that NaN equals NaN."""
+    with h5py.File(path) as file:
+        return {name: repr(value) for name, value in file.attrs.items()}
+
+
+@pytest.fixture(scope="session")
+def fast(tmp_path_factory):
+    """A configuration of one channel that runs in half a second."""
+    path = tmp_path_factory.mktemp("config") / "fast.yaml"
+    path.write_text("model: dermis\ndomain: {geometry: axisymmetric}\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def year(tmp_path_factory):
+    """configs/axisymmetric.yaml: one session, 12 months."""
+    return run(tmp_path_factory.mktemp("year") / "year.h5", TOP / "configs/axisymmetric.yaml")
+
+
+@pytest.fixture(scope="session")
+def untreated(tmp_path_factory):
+    return run(tmp_path_factory.mktemp("untreated") / "untreated.h5", TOP / "configs/untreated.yaml")
+
+
+@pytest.fixture(scope="session")
+def box(tmp_path_factory):
+    """30 days in three dimensions, coarse."""
+    return run(tmp_path_factory.mktemp("box") / "box.h5", TOP / "configs/quickstart.yaml", domain__spacing="25 um",
+               run__duration="30 days", treatment__sessions=2, treatment__interval="10 days")
