@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* strdup */
+#define _POSIX_C_SOURCE 200809L /* strdup, nanosleep */
 #include "h5.h"
 
 #include <hdf5_hl.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { REASON = 200, TEXT_LIMIT = 1 << 20 };
 static const unsigned ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
@@ -259,10 +260,17 @@ done:
 
 /* ---- reading --------------------------------------------------------------------------------------------------------------------- */
 
+/* Whoever reads while the file grows may learn its size just before and its end just after a row: that is tried again. */
 enum status h5_open(const char *path, hid_t *file)
 {
-    hid_t access = access_list(), opened = access < 0 ? H5_NONE : H5Fopen(path, H5F_ACC_RDONLY, access);
-    enum status status = opened < 0 ? h5_fail(path, "cannot read the file") : OK;
+    const struct timespec moment = {.tv_nsec = 20000000};
+    enum status status = OK;
+    hid_t access = access_list(), opened = H5_NONE;
+    int attempts = H5Fis_hdf5(path) > 0 ? 5 : 1;
+    while ((opened = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0 && --attempts > 0)
+        nanosleep(&moment, NULL);
+    if (opened < 0)
+        status = h5_fail(path, "cannot read the file");
     if (!status)
         *file = opened;
     h5_close(access);

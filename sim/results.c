@@ -249,7 +249,7 @@ enum status results_close(struct results **results, bool complete, double wall_s
     enum status status = r->broken ? ERR_IO : OK; /* its sentence was said then */
     h5_quiet();
     if (!r->broken) {
-        status = results_settle(r, results_append_steps(r));
+        status = results_write_steps(r);
         if (!status)
             status = results_reserve(r, 65536.0);
         if (!status)

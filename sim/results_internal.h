@@ -28,8 +28,8 @@ struct results {
 enum status results_flush(struct results *results);
 /* Makes sure that the disk has room for `bytes` more, before HDF5 touches the file: a write that fails half-way would tear it. */
 enum status results_reserve(struct results *results, double bytes);
-/* Appends the buffered steps. */
-enum status results_append_steps(struct results *results);
+/* Writes the buffered steps and settles. */
+enum status results_write_steps(struct results *results);
 /* The end of every call that appends rows, given how that went: data to disk, then their marks to disk, or the file is given up. */
 enum status results_settle(struct results *results, enum status status);
 /* Gives the file up after a failed write: it stays on disk as it is.  Returns `status`. */

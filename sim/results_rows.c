@@ -46,18 +46,22 @@ enum status results_flush(struct results *r)
     return OK;
 }
 
-static enum status append_row(struct results *r, int table, const double *const *values, const double *mark)
+/* Room for one row of each of the tables (a set of 1 << table), and for the buffered steps if they are among them: all of it before the
+ * first is appended, so that a full disk leaves nothing half done. */
+static enum status reserve_rows(struct results *r, unsigned tables)
 {
-    enum status status = results_reserve(r, results_table_space(&r->table[table], 1));
-    return status ? status : results_table_append(&r->table[table], 1, values, mark);
+    double bytes = 0.0;
+    for (unsigned t = 0; t < RESULTS_TABLES; t++)
+        if (tables & 1u << t)
+            bytes += results_table_space(&r->table[t], t == STEPS ? r->n_steps : 1);
+    return results_reserve(r, bytes);
 }
 
-enum status results_append_steps(struct results *r)
+static enum status append_steps(struct results *r)
 {
     size_t n = r->n_steps;
-    enum status status = results_reserve(r, results_table_space(&r->table[STEPS], n));
     r->n_steps = 0;
-    return status ? status : results_table_append(&r->table[STEPS], n, (const double *const *)r->step, r->step[STEP_NUMBER]);
+    return results_table_append(&r->table[STEPS], n, (const double *const *)r->step, r->step[STEP_NUMBER]);
 }
 
 /* After a failed write HDF5 still holds what it could not write and would try again when the file is closed, tearing what is on disk.
@@ -82,11 +86,22 @@ enum status results_settle(struct results *r, enum status status)
 {
     if (!status)
         status = results_flush(r);
-    for (int t = 0; t < RESULTS_TABLES && !status; t++)
-        status = results_table_commit(&r->table[t]);
+    for (int t = 0; t < RESULTS_TABLES && !status; t++) {
+        status = results_reserve(r, results_table_mark_space(&r->table[t]));
+        if (!status)
+            status = results_table_commit(&r->table[t]);
+    }
     if (!status)
         status = results_flush(r);
     return status ? results_abandon(r, status) : OK;
+}
+
+enum status results_write_steps(struct results *r)
+{
+    enum status status = reserve_rows(r, 1u << STEPS);
+    if (!status)
+        status = append_steps(r);
+    return results_settle(r, status);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------------------ */
@@ -99,13 +114,15 @@ enum status results_series(struct results *results, double time, const double *o
         return ERR_IO;
     for (size_t s = 0; s < m->n_species + m->n_surface; s++)
         r->value[s] = s < m->n_species ? &means[s] : &surface_means[s - m->n_species];
-    enum status status = append_row(r, MEANS, r->value, &time);
+    enum status status = reserve_rows(r, 1u << MEANS | 1u << STEPS | 1u << SERIES);
     if (!status)
-        status = results_append_steps(r);
+        status = results_table_append(&r->table[MEANS], 1, r->value, &time);
+    if (!status)
+        status = append_steps(r);
     for (size_t i = 0; i < m->n_outcomes; i++)
         r->value[i] = &outcomes[i];
     if (!status)
-        status = append_row(r, SERIES, r->value, &time);
+        status = results_table_append(&r->table[SERIES], 1, r->value, &time);
     return results_settle(r, status);
 }
 
@@ -125,16 +142,21 @@ enum status results_profile(struct results *results, double time, const double *
                 mean[k] += r->weight[c] * layer[c];
         }
     }
-    return results_settle(r, append_row(r, PROFILES, r->value, &time));
+    enum status status = reserve_rows(r, 1u << PROFILES);
+    if (!status)
+        status = results_table_append(&r->table[PROFILES], 1, r->value, &time);
+    return results_settle(r, status);
 }
 
 enum status results_snapshot(struct results *results, double time, const double *const *y, const double *const *e)
 {
     if (results->broken)
         return ERR_IO;
-    enum status status = append_row(results, FIELDS, y, &time);
+    enum status status = reserve_rows(results, 1u << FIELDS | 1u << SURFACE);
     if (!status)
-        status = append_row(results, SURFACE, e, &time);
+        status = results_table_append(&results->table[FIELDS], 1, y, &time);
+    if (!status)
+        status = results_table_append(&results->table[SURFACE], 1, e, &time);
     return results_settle(results, status);
 }
 
@@ -144,7 +166,10 @@ enum status results_session(struct results *results, size_t number, double sched
         return ERR_IO;
     const double row = (double)++results->n_sessions, n = (double)number;
     const double *const values[] = {&n, &scheduled, &performed, &closure};
-    return results_settle(results, append_row(results, SESSIONS, values, &row));
+    enum status status = reserve_rows(results, 1u << SESSIONS);
+    if (!status)
+        status = results_table_append(&results->table[SESSIONS], 1, values, &row);
+    return results_settle(results, status);
 }
 
 enum status results_step(struct results *results, double time, double dt, double error, double solves)
@@ -155,13 +180,13 @@ enum status results_step(struct results *results, double time, double dt, double
     const double row[N_STEP_COLUMNS] = {time, dt, error, solves, (double)(r->table[STEPS].rows + r->n_steps + 1)};
     for (int c = 0; c < N_STEP_COLUMNS; c++)
         r->step[c][r->n_steps] = row[c];
-    return ++r->n_steps < STEPS_KEPT ? OK : results_settle(r, results_append_steps(r));
+    return ++r->n_steps < STEPS_KEPT ? OK : results_write_steps(r);
 }
 
 enum status results_rows(struct results *results, size_t rows[RESULTS_TABLES])
 {
     struct results *r = results;
-    enum status status = r->broken ? ERR_IO : results_settle(r, results_append_steps(r));
+    enum status status = r->broken ? ERR_IO : results_write_steps(r);
     if (status)
         return status;
     for (int t = 0; t < RESULTS_TABLES; t++)

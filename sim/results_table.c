@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MARK_CHUNK = 512 }; /* rows; a power of two */
+
 /* Names of the spatial axes by their index in the grid, and of their attribute. */
 static const char *const axis_names[] = {"x", "y", "z"};
 static const char *const axis_letters[] = {"X", "Y", "Z"};
@@ -72,13 +74,13 @@ static enum status make_axis(const char *path, hid_t group, const struct grid *g
 static struct h5_shape data_shape(const struct results_table_spec *spec, const struct results_table *table)
 {
     struct h5_shape shape = {.type = spec->field ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, .rank = table->rank, .compressed = spec->field};
-    hsize_t cells = 1, rows = 512;
+    hsize_t cells = 1, rows = MARK_CHUNK;
     for (int a = 1; a < table->rank; a++) {
         shape.size[a] = table->size[a];
         shape.chunk[a] = spec->field && table->size[a] > 64 ? 64 : table->size[a];
         cells *= shape.chunk[a];
     }
-    while (rows > 1 && (spec->field || rows * cells > 512))
+    while (rows > 1 && (spec->field || rows * cells > MARK_CHUNK))
         rows /= 2;
     shape.chunk[0] = rows;
     return shape;
@@ -103,7 +105,7 @@ static enum status make_column(const char *path, hid_t group, const struct resul
 
 static enum status make_mark(const char *path, hid_t group, const struct results_column *mark, hid_t *dataset)
 {
-    const struct h5_shape shape = {.type = mark->count ? H5T_STD_I32LE : H5T_IEEE_F64LE, .rank = 1, .size = {0}, .chunk = {512}};
+    const struct h5_shape shape = {.type = mark->count ? H5T_STD_I32LE : H5T_IEEE_F64LE, .rank = 1, .size = {0}, .chunk = {MARK_CHUNK}};
     enum status status = h5_dataset(path, group, mark->name, mark->unit, mark->meaning, &shape, dataset);
     return status ? status : set_scale(path, *dataset, mark->name, mark->count ? NULL : "T");
 }
@@ -198,13 +200,27 @@ enum status results_table_append(struct results_table *table, size_t n, const do
     return status;
 }
 
-/* New chunks, a little more where deflate gains nothing, and 16 kB of index and header for each column. */
+/* Chunks that n more rows begin. */
+static double new_chunks(hsize_t rows, hsize_t n, hsize_t chunk)
+{
+    return (double)((rows + n + chunk - 1) / chunk - (rows + chunk - 1) / chunk);
+}
+
+static double mark_space(const struct results_table *table, size_t n)
+{
+    return 32768.0 * new_chunks(table->rows, n, MARK_CHUNK);
+}
+
+/* For every new chunk a little more where deflate gains nothing, and 16 kB of index and header for each column. */
 double results_table_space(const struct results_table *table, size_t n)
 {
-    if (!table->data || n == 0)
-        return 0.0;
-    hsize_t before = (table->rows + table->chunk - 1) / table->chunk, after = (table->rows + n + table->chunk - 1) / table->chunk;
-    return after == before ? 0.0 : (double)(table->n + 1) * (16384.0 + 1.01 * table->chunk_bytes * (double)(after - before));
+    double chunks = table->data ? new_chunks(table->rows, n, table->chunk) : 0.0;
+    return chunks > 0.0 ? (double)table->n * (16384.0 + 1.01 * table->chunk_bytes * chunks) + mark_space(table, n) : 0.0;
+}
+
+double results_table_mark_space(const struct results_table *table)
+{
+    return table->pending ? mark_space(table, table->pending) : 0.0;
 }
 
 enum status results_table_commit(struct results_table *table)

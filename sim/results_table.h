@@ -45,8 +45,9 @@ enum status results_table_create(const char *path, hid_t file, const struct resu
 enum status results_table_append(struct results_table *table, size_t n, const double *const *values, const double *mark);
 /* Writes the mark of the rows appended last; the file must have been flushed in between. */
 enum status results_table_commit(struct results_table *table);
-/* Bytes on disk that appending n rows may need at most. */
+/* Bytes on disk that appending n rows, and then committing them, may need at most. */
 double results_table_space(const struct results_table *table, size_t n);
+double results_table_mark_space(const struct results_table *table);
 /* Opens the same table again, if it has all its columns with `rows` rows at least; what is beyond goes when it is cut. */
 enum status results_table_open(const char *path, hid_t file, const struct results_table_spec *spec, hsize_t rows,
                                struct results_table *table);
