@@ -171,7 +171,7 @@ static void evaluate(struct reference_ode *ode, const double *y)
 }
 
 /* f += D div grad y.  Beyond a wall a row is its own neighbour: no flux. */
-static void diffuse(const struct grid *grid, double d, const double *restrict y, double *restrict f)
+KERNEL static void diffuse(const struct grid *grid, double d, const double *restrict y, double *restrict f)
 {
     const struct axis *ax = &grid->axis[0], *ay = &grid->axis[1], *az = &grid->axis[2];
     const size_t nx = ax->n, ny = ay->n, nz = az->n;
@@ -238,13 +238,17 @@ static void add_transport(struct reference_ode *ode, const double *y, double *f)
     }
 }
 
+KERNEL static void combine(size_t n, const double *restrict prod, const double *restrict loss, const double *restrict y, double *restrict f)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        f[i] = prod[i] - loss[i] * y[i];
+}
+
 void reference_ode_reaction(struct reference_ode *ode, const double *y, double *f)
 {
     evaluate(ode, y);
-    const double *restrict prod = ode->prod, *restrict loss = ode->loss;
-#pragma omp simd
-    for (size_t i = 0; i < ode->size; i++)
-        f[i] = prod[i] - loss[i] * y[i];
+    combine(ode->size, ode->prod, ode->loss, y, f);
 }
 
 void reference_ode_rhs(struct reference_ode *ode, const double *y, double *f)

@@ -36,7 +36,7 @@ static realtype dot(N_Vector a, N_Vector b)
     return state_dot((size_t)N_VGetLength_Serial(a), values(a), values(b));
 }
 
-static realtype weighted_norm(N_Vector a, N_Vector w)
+KERNEL static realtype weighted_norm(N_Vector a, N_Vector w)
 {
     const size_t n = (size_t)N_VGetLength_Serial(a), whole = n - n % WIDE;
     const double *restrict x = values(a), *restrict y = values(w);
@@ -52,7 +52,7 @@ static realtype weighted_norm(N_Vector a, N_Vector w)
     return sqrt(sum / (double)n);
 }
 
-static void linear_sum(realtype a, N_Vector vx, realtype b, N_Vector vy, N_Vector vz)
+KERNEL static void linear_sum(realtype a, N_Vector vx, realtype b, N_Vector vy, N_Vector vz)
 {
     const size_t n = (size_t)N_VGetLength_Serial(vx);
     const double *x = values(vx), *y = values(vy);
@@ -62,7 +62,7 @@ static void linear_sum(realtype a, N_Vector vx, realtype b, N_Vector vy, N_Vecto
         z[i] = a * x[i] + b * y[i];
 }
 
-static void product(N_Vector vx, N_Vector vy, N_Vector vz)
+KERNEL static void product(N_Vector vx, N_Vector vy, N_Vector vz)
 {
     const size_t n = (size_t)N_VGetLength_Serial(vx);
     const double *x = values(vx), *y = values(vy);
@@ -72,7 +72,7 @@ static void product(N_Vector vx, N_Vector vy, N_Vector vz)
         z[i] = x[i] * y[i];
 }
 
-static void quotient(N_Vector vx, N_Vector vy, N_Vector vz)
+KERNEL static void quotient(N_Vector vx, N_Vector vy, N_Vector vz)
 {
     const size_t n = (size_t)N_VGetLength_Serial(vx);
     const double *x = values(vx), *y = values(vy);
@@ -145,7 +145,7 @@ static void difference(struct run *run, const struct reference_part *part, const
     }
 }
 
-static bool factorise(size_t n, double *restrict a)
+KERNEL static bool factorise(size_t n, double *restrict a)
 {
     double least = HUGE_VAL;
     for (size_t p = 0; p < n; p++) {
@@ -170,7 +170,7 @@ static bool factorise(size_t n, double *restrict a)
     return least > 1e-12;
 }
 
-static void substitute(size_t n, const double *restrict a, double *restrict x)
+KERNEL static void substitute(size_t n, const double *restrict a, double *restrict x)
 {
     for (size_t r = 1; r < n; r++)
         for (size_t q = 0; q < r; q++)
