@@ -158,7 +158,8 @@ static double judge(const struct stepper *stepper, const struct formula *formula
     for (int l = 0; l < stepper->n_layers; l++)
         for (size_t s = 0; s < stepper->layer[l].state->n_species; s++) {
             const struct verdict *v = &stepper->layer[l].verdict[s];
-            const double factor = v->first_order ? fmax(0.5, formula->error) : formula->error;
+            /* With the quadratic predictor y - y* is all of the error of backward Euler. */
+            const double factor = v->first_order ? fmax(formula->history == 3 ? 1.0 : 0.5, formula->error) : formula->error;
             double error = factor * v->difference / allowed;
             if (formula->history == 1)
                 error *= v->difference; /* y - y[n] is one order lower than the error of backward Euler */
@@ -191,7 +192,7 @@ static enum status fail(const struct stepper *stepper, int l, size_t s)
     const size_t nx = grid->axis[0].n, ny = grid->axis[1].n;
     return status_fail(ERR_NUMERICS, "%s at x = %.4g mm, y = %.4g mm, z = %.4g mm, day %.6g: %s; the step cannot shrink further",
                        layer->species[s].name, grid->axis[0].center[at % nx], grid->axis[1].center[at / nx % ny],
-                       grid->axis[2].center[at / grid->plane], stepper_days(stepper->time),
+                       l == 1 ? 0.0 : grid->axis[2].center[at / grid->plane], stepper_days(stepper->time),
                        layer->verdict[s].finite ? "the error stays above the tolerance" : "not a finite number");
 }
 

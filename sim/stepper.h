@@ -46,8 +46,8 @@ enum status stepper_create(const struct model *model, const double *params, stru
                            int threads, struct stepper **stepper);
 void stepper_destroy(struct stepper **stepper);
 
-/* Takes one accepted step, not beyond `until`, which is met exactly (none when it has been).  ERR_NUMERICS, leaving the last good state, when the step would
- * shrink without end; the message names species, place and time. */
+/* Takes one accepted step, not beyond `until`, which is met exactly (none when it has been).  ERR_NUMERICS, leaving the last good state,
+ * when the step would shrink without end; the message names species, place and time. */
 enum status stepper_advance(struct stepper *stepper, int64_t until);
 
 /* Around a change of the state from outside: `before` remembers the masses, `after` books the difference as injury and starts anew. */

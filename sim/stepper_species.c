@@ -3,10 +3,11 @@
 
 #include <math.h>
 
-enum { SPAN = 1024 };              /* cells whose rows stay in the first caches */
-static const double FLOOR = 1e-20; /* of the species' scale: below it a value is 0 */
-static const double WEIGHT = 1e-2; /* of the species' scale: added to the root-mean-square that errors are relative to */
-static const double SOLVE = 0.05;  /* algebraic error allowed, as a share of the tolerated local error */
+enum { SPAN = 1024 };                /* cells whose rows stay in the first caches */
+static const double FLOOR = 1e-20;   /* of the species' scale: below it a value is 0 */
+static const double VANISHED = 10.0; /* floors: a right-hand side that is negative by no more is that of a value falling below the floor */
+static const double WEIGHT = 1e-2;   /* of the species' scale: added to the root-mean-square that errors are relative to */
+static const double SOLVE = 0.05;    /* algebraic error allowed, as a share of the tolerated local error */
 
 bool species_is_general(const struct layer *layer, size_t species)
 {
@@ -40,20 +41,31 @@ KERNEL static void divide(size_t n, double shift, const double *restrict rhs, co
         y[c] = rhs[c] / (shift + loss[c]);
 }
 
-static bool any_negative(size_t n, const double *a)
+/* Sets values in (-least, 0) to 0; returns the amount added, sum of volume x value, and tells whether any is still negative. */
+KERNEL static double lift(size_t n, double least, const double *restrict volume, double *restrict rhs, bool *negative)
 {
-    double lane[8] = {0.0};
+    double lane[2][8] = {{0.0}}, rest = 0.0, minimum = 0.0;
     const size_t whole = n - n % 8;
     for (size_t i = 0; i < whole; i += 8)
 #pragma omp simd
-        for (size_t j = 0; j < 8; j++)
-            lane[j] = a[i + j] < lane[j] ? a[i + j] : lane[j];
-    double least = 0.0;
-    for (size_t j = 0; j < 8; j++)
-        least = fmin(least, lane[j]);
-    for (size_t i = whole; i < n; i++)
-        least = fmin(least, a[i]);
-    return least < 0.0;
+        for (size_t j = 0; j < 8; j++) {
+            const double value = rhs[i + j], kept = value < 0.0 && value > -least ? 0.0 : value;
+            lane[0][j] += volume[i + j] * (kept - value);
+            lane[1][j] = kept < lane[1][j] ? kept : lane[1][j];
+            rhs[i + j] = kept;
+        }
+    for (size_t i = whole; i < n; i++) {
+        const double value = rhs[i], kept = value < 0.0 && value > -least ? 0.0 : value;
+        rest += volume[i] * (kept - value);
+        minimum = fmin(minimum, kept);
+        rhs[i] = kept;
+    }
+    for (size_t j = 0; j < 8; j++) {
+        rest += lane[0][j];
+        minimum = fmin(minimum, lane[1][j]);
+    }
+    *negative = *negative || minimum < 0.0;
+    return rest;
 }
 
 /* Adds sum of volume (y - predicted)^2 to *missed, and of volume (y - now)^2 to *moved. */
@@ -114,23 +126,25 @@ static double boundary_inflow(const struct model *model, const double *params, c
 }
 
 /* Right-hand side of the chosen formula, in spans that stay in the cache; falls back to the first-order member where the history would
- * make it negative.  Also the production rate, and the root-mean-square of the present state. */
-static bool build_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a, double *produced, double *size)
+ * make it negative.  Also the production rate, the root-mean-square of the present state, and the rate added to stay positive. */
+static bool build_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a, double *produced, double *size,
+                      double *lifted)
 {
     struct state *state = layer->state;
     const size_t n = state->grid->cells;
     double *const now = state->level[STATE_NOW][species], *const before = state->level[STATE_BEFORE][species];
     double *const older = state->level[STATE_OLDER][species], *const rhs = state->prod[species];
     const double *const volume = state->grid->volume;
+    const double least = VANISHED * FLOOR * layer->species[species].scale * formula->a[0];
     bool negative = false;
     double square = 0.0;
-    *produced = 0.0;
+    *produced = *lifted = 0.0;
     for (size_t first = 0; first < n; first += SPAN) {
         const size_t count = n - first < SPAN ? n - first : SPAN;
         *produced += state_dot(count, volume + first, rhs + first);
         square += state_dot3(count, volume + first, now + first, now + first);
         history_rhs(count, formula->a, now + first, before + first, older + first, rhs + first);
-        negative = negative || any_negative(count, rhs + first);
+        *lifted += lift(count, least, volume + first, rhs + first, &negative);
     }
     *size = sqrt(square / layer->volume);
     for (int i = 0; i < 4; i++)
@@ -144,9 +158,7 @@ static bool build_rhs(const struct formula *formula, const struct layer *layer, 
     history_rhs(n, a, now, before, older, rhs);
     for (int i = 0; i < 4; i++)
         a[i] = first.a[i];
-    if (any_negative(n, rhs)) /* round-off of the subtraction where the state is 0 */
-        for (size_t c = 0; c < n; c++)
-            rhs[c] = fmax(rhs[c], 0.0);
+    *lifted += lift(n, HUGE_VAL, volume, rhs, &negative); /* round-off of the subtraction where the state is 0 */
     return true;
 }
 
@@ -160,9 +172,9 @@ void species_solve(const struct model *model, const double *params, struct layer
     double *const y = state->level[STATE_NEXT][species], *const rhs = state->prod[species], *const loss = state->loss[species];
     double *const now = state->level[STATE_NOW][species];
     struct verdict *v = &layer->verdict[species];
-    double a[4], g[MODEL_MAX_BOUNDARIES] = {0.0}, floored = 0.0, size;
+    double a[4], g[MODEL_MAX_BOUNDARIES] = {0.0}, floored = 0.0, lifted, size;
     *v = (struct verdict){.converged = true};
-    v->first_order = build_rhs(formula, layer, species, a, &v->produced, &size);
+    v->first_order = build_rhs(formula, layer, species, a, &v->produced, &size, &lifted);
     size += WEIGHT * scale;
     if (model->n_boundaries)
         add_boundaries(model, params, layer, species, g);
@@ -178,8 +190,12 @@ void species_solve(const struct model *model, const double *params, struct layer
         struct transport_result result;
         if (layer->taxis[species] != 0.0 && !v->first_order) {
             transport_limited_correction(grid, layer->faces[species].velocity, y, 1.0, rhs);
-            if (any_negative(n, rhs))
+            bool negative = false;
+            lift(n, 0.0, grid->volume, rhs, &negative);
+            if (negative) {
                 transport_limited_correction(grid, layer->faces[species].velocity, y, -1.0, rhs);
+                lifted += lift(n, HUGE_VAL, grid->volume, rhs, &negative); /* round-off of taking it back */
+            }
         }
         transport_solve(layer->transport, work, &problem, y, &result);
         v->converged = result.converged && result.minimum >= 0.0;
@@ -200,7 +216,7 @@ void species_solve(const struct model *model, const double *params, struct layer
         miss(count, &layer->predictor[species], grid->volume + first, y + first, now + first, before + first, older + first, &missed,
              &moved);
     }
-    v->lost += a[0] * floored - out;
+    v->lost += a[0] * floored - lifted - out;
     const double off = sqrt(missed / layer->volume);
     v->difference = off / size;
     v->moved = sqrt(moved / layer->volume) / size / tolerance;
