@@ -213,15 +213,36 @@ static double trapezoid(double from, double to, double start, double a, double b
     return 0.5 * (to - low) * (at_low + b);
 }
 
+/* Mean of a readout over the first n cells, by weight. */
+static double mean_readout(const struct outcomes *o, size_t readout, size_t n, const double *weight, const double *const *y)
+{
+    const double *value[MODEL_MAX_SPECIES], *fixed[MODEL_MAX_SPECIES];
+    double *q[MODEL_MAX_SPECIES], total = 0.0;
+    for (size_t r = 0; r < o->model->n_readouts; r++)
+        q[r] = o->scratch + r * TILE;
+    for (size_t first = 0; first < n; first += TILE) {
+        const size_t count = n - first < TILE ? n - first : TILE;
+        for (size_t s = 0; s < o->model->n_species; s++)
+            value[s] = y[s] + first;
+        for (size_t f = 0; f < o->model->n_fixed; f++)
+            fixed[f] = o->fixed[f] + first;
+        o->model->read(count, value, fixed, o->params, q);
+        total += state_dot(count, weight + first, q[readout]);
+    }
+    return total;
+}
+
 static double integrand(const struct outcomes *o, size_t i, const double *const *y)
 {
     const struct integral *row = &o->model->integrals[i];
     const int quantity = model_quantity(o->model, row->quantity);
-    if (quantity < 0 || (size_t)quantity >= o->model->n_species || o->total[row->region] <= 0.0)
+    if (quantity < 0 || o->total[row->region] <= 0.0)
         return 0.0;
     const double *weight = row->region == REGION_DERMIS ? o->grid->volume : o->weight[row->region];
     const size_t n = row->region == REGION_DERMIS ? o->grid->cells : o->slab_cells;
-    return state_dot(n, weight, y[quantity]) / o->total[row->region];
+    const size_t species = o->model->n_species, index = (size_t)quantity;
+    const double total = index < species ? state_dot(n, weight, y[index]) : mean_readout(o, index - species, n, weight, y);
+    return total / o->total[row->region];
 }
 
 void outcomes_evaluate(struct outcomes *outcomes, double time, const double *const *y, const double *const *e, double *out)
