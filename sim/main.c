@@ -1,5 +1,6 @@
 /* Arguments -> command -> message, exit code. */
 #define _GNU_SOURCE
+#include "bench.h"
 #include "config.h"
 #include "device.h"
 #include "model.h"
@@ -29,7 +30,7 @@ struct arguments {
     const char *output, *format;
     int threads;
     double max_seconds; /* of wall time, 0 = no limit */
-    bool force, quiet, keys;
+    bool force, quiet, keys, full;
 };
 
 static enum status read_config(const struct arguments *a, struct config **config)
@@ -155,6 +156,11 @@ static enum status command_info(const struct arguments *a)
     return results_info(a->files[0], stdout);
 }
 
+static enum status command_bench(const struct arguments *a)
+{
+    return bench_run(a->full, stdout);
+}
+
 /* The commands: options they take as a getopt string subset, and how many positional arguments. */
 /* clang-format off */
 static const struct command {
@@ -183,6 +189,10 @@ static const struct command {
      "list needle devices and their geometry", "", 0, 1, command_devices},
     {"info", "", "FILE",
      "what made a results file, is it complete, what came out", "", 1, 1, command_info},
+    {"bench", "u", "[--full]",
+     "measure this machine and the solver on it, against its aims",
+     "Half a minute; --full takes larger grids, minutes and 2 GB.  A missed aim is printed and is no error.\n",
+     0, 0, command_bench},
 };
 /* clang-format on */
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -196,6 +206,7 @@ static const struct option long_options[] = {
     {"quiet",        no_argument,       NULL, 'q'},
     {"format",       required_argument, NULL, 'F'},
     {"keys",         no_argument,       NULL, 'k'},
+    {"full",         no_argument,       NULL, 'u'},
     {"help",         no_argument,       NULL, 'h'},
     {NULL,           0,                 NULL, 0  },
 };
@@ -211,6 +222,7 @@ static const struct {
     {'q', "--quiet",             "neither progress nor summary; errors and warnings are shown"               },
     {'F', "--format FORMAT",     "text, markdown or json"                                                    },
     {'k', "--keys",              "print the table of all keys as Markdown"                                   },
+    {'u', "--full",              "all of it: larger grids, minutes"                                          },
 };
 
 static void print_help(FILE *stream)
@@ -298,6 +310,9 @@ static enum status read_option(const struct command *command, int option, const 
         break;
     case 'k':
         a->keys = true;
+        break;
+    case 'u':
+        a->full = true;
         break;
     default:
         a->format = optarg;
