@@ -16,7 +16,7 @@ LAYERS = [
     ["treatment", "state"],
     ["transport", "reaction", "surface"],
     ["stepper"],
-    ["outcomes"],
+    ["outcomes", "events"],
     ["h5"],
     ["results", "checkpoint", "plan"],
     ["simulation"],

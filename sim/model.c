@@ -224,6 +224,77 @@ static void check_boundaries(struct check *c)
     }
 }
 
+/* The stepper reads coefficients of transport once, and fixed fields are filled once: no event may change them. */
+static bool read_once(const struct model *m, const char *param)
+{
+    bool found = false;
+    for (size_t i = 0; i < m->n_species + m->n_surface; i++) {
+        const struct species *s = i < m->n_species ? &m->species[i] : &m->surface[i - m->n_species];
+        found |= (s->diffusivity && strcmp(s->diffusivity, param) == 0) || (s->taxis && strcmp(s->taxis, param) == 0);
+    }
+    for (size_t i = 0; i < m->n_fixed; i++)
+        found |= given(m->fixed[i].param) && strcmp(m->fixed[i].param, param) == 0;
+    return found;
+}
+
+/* A parameter with which an event describes itself: there, with a smallest value of `least` or more, and not changed by an event. */
+static void check_event_param(struct check *c, const struct event *x, const char *what, const char *param, double least)
+{
+    const struct model *m = c->model;
+    const int i = given(param) ? model_param(m, param) : -1;
+    if (i < 0)
+        wrong(c, "event '%s': its %s is parameter '%s', which does not exist", x->name, what, given(param) ? param : "");
+    else if (!(m->params[i].lo >= least))
+        wrong(c, "event '%s': its %s '%s' may be %g", x->name, what, param, m->params[i].lo);
+    for (size_t e = 0; i >= 0 && e < m->n_events; e++)
+        if (m->events[e].kind == EVENT_SET && given(m->events[e].target) && strcmp(m->events[e].target, param) == 0)
+            wrong(c, "event '%s': its %s '%s' is changed by event '%s'", x->name, what, param, m->events[e].name);
+}
+
+static void check_event_target(struct check *c, const struct event *x)
+{
+    const struct model *m = c->model;
+    const char *target = given(x->target) ? x->target : "";
+    const int i = model_param(m, target), value = given(x->value) ? model_param(m, x->value) : -1;
+    if (x->kind == EVENT_ADD && model_species(m, target) < 0)
+        wrong(c, "event '%s' adds to species '%s', which does not exist", x->name, target);
+    if (x->kind != EVENT_SET)
+        return;
+    if (i < 0)
+        wrong(c, "event '%s' sets parameter '%s', which does not exist", x->name, target);
+    else if (read_once(m, target))
+        wrong(c, "event '%s' sets '%s', a coefficient of transport or a fixed field", x->name, target);
+    else if (value >= 0 && (m->params[value].lo < m->params[i].lo || m->params[value].hi > m->params[i].hi))
+        wrong(c, "event '%s': '%s' can leave the range %g to %g of '%s'", x->name, x->value, m->params[i].lo, m->params[i].hi, target);
+}
+
+static void check_events(struct check *c)
+{
+    const struct model *m = c->model;
+    for (size_t e = 0; e < m->n_events; e++) {
+        const struct event *x = &m->events[e];
+        const bool window = x->kind == EVENT_SET;
+        check_texts(c, "event", x->name, "1", x->meaning);
+        check_event_target(c, x);
+        check_event_param(c, x, "value", x->value, window ? -INFINITY : 0);
+        check_event_param(c, x, "start", x->start, 0);
+        if (window != given(x->duration))
+            wrong(c, "event '%s': a duration belongs to a window, and a window has one", x->name);
+        else if (window)
+            check_event_param(c, x, "duration", x->duration, 0);
+        if (given(x->interval) != given(x->count))
+            wrong(c, "event '%s': repetition needs both an interval and a count", x->name);
+        else if (given(x->interval)) {
+            check_event_param(c, x, "interval", x->interval, 1e-6);
+            check_event_param(c, x, "count", x->count, 0);
+        }
+        for (size_t f = 0; f < e; f++)
+            if (window && m->events[f].kind == EVENT_SET && given(x->target) && given(m->events[f].target) &&
+                strcmp(x->target, m->events[f].target) == 0)
+                wrong(c, "events '%s' and '%s' set the same parameter", m->events[f].name, x->name);
+    }
+}
+
 /* What is written side by side into one group of the results must not collide. */
 static void check_datasets(struct check *c)
 {
@@ -319,6 +390,7 @@ enum status model_check(const struct model *model)
     CHECK_NAMES("surface readout", model->surface_readouts, model->n_surface_readouts);
     CHECK_NAMES("integral", model->integrals, model->n_integrals);
     CHECK_NAMES("outcome", model->outcomes, model->n_outcomes);
+    CHECK_NAMES("event", model->events, model->n_events);
     if (check.status != OK)
         return check.status; /* the other checks rely on names */
 
@@ -328,6 +400,7 @@ enum status model_check(const struct model *model)
     check_observables(c);
     check_modifiers(c);
     check_boundaries(c);
+    check_events(c);
     check_datasets(c);
     check_functions(c);
     if (model->set_point)

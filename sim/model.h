@@ -81,6 +81,24 @@ struct boundary {
     const char *rate;  /* parameter: exchange velocity [mm/day], BOUNDARY_EXCHANGE only */
 };
 
+/* A scheduled change other than needles.  Times, amounts and counts are parameters; the schedule follows from their values at the start.
+ * Days count from the start of the run.  What is due at the time of a session or an output comes after the output, before the session. */
+enum event_kind {
+    EVENT_ADD, /* adds `value` [unit of the species] to a species, everywhere, at once */
+    EVENT_SET  /* gives a parameter `value` for `duration`, then its own value again; not one of transport or of a fixed field */
+};
+struct event {
+    const char *name;
+    enum event_kind kind;
+    const char *target;   /* species or parameter */
+    const char *value;    /* parameter, like the next ones */
+    const char *start;    /* [day] */
+    const char *duration; /* [day], EVENT_SET only */
+    const char *interval; /* [day] from one start to the next; with */
+    const char *count;    /* how many times, 0 = never; both omitted: once */
+    const char *meaning;
+};
+
 /* Arrays of arrays are indexed [species][cell]; n cells at once; inputs and outputs never overlap; p holds the parameters followed by
  * the derived constants.  Kernels run concurrently on different cells. */
 struct model {
@@ -97,6 +115,7 @@ struct model {
     const struct modifier *modifiers;      size_t n_modifiers;
     const struct ageing *ageing;           size_t n_ageing;
     const struct boundary *boundaries;     size_t n_boundaries;
+    const struct event *events;            size_t n_events;
     const char *set_point;  /* the parameter that skin.collagen sets */
     double surface_depth;   /* what the surface sees below it: the mean over this depth [mm] */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 7, CELL = 256 };
+enum { COLUMNS = 9, CELL = 256 };
 
 struct cell {
     const char *text; /* NULL: `number` */
@@ -212,6 +212,17 @@ static void boundary_rows(const struct model *m, size_t r, struct cell *c)
     memcpy(c, cells, sizeof cells);
 }
 
+static void event_rows(const struct model *m, size_t r, struct cell *c)
+{
+    const struct event *x = &m->events[r];
+    const struct cell cells[] = {text(x->name),     text(x->kind == EVENT_ADD ? "adds to" : "sets"),
+                                 text(x->target),   text(x->value),
+                                 text(x->start),    text(x->duration),
+                                 text(x->interval), text(x->count),
+                                 text(x->meaning)};
+    memcpy(c, cells, sizeof cells);
+}
+
 void model_describe(const struct model *m, enum model_format format, FILE *stream)
 {
     /* clang-format off */
@@ -221,6 +232,8 @@ void model_describe(const struct model *m, enum model_format format, FILE *strea
          surface_rows},
         {"parameters", "Parameters", {"name", "default", "unit", "low", "high", "meaning", "source"}, m->n_params, param_rows},
         {"boundaries", "Boundaries (zero flux elsewhere)", {"species", "face", "kind", "value", "rate"}, m->n_boundaries, boundary_rows},
+        {"events", "Scheduled changes", {"name", "kind", "target", "value", "start", "duration", "interval", "count", "meaning"},
+         m->n_events, event_rows},
         {"readouts", "Readouts", {"name", "unit", "where", "meaning"}, m->n_readouts + m->n_surface_readouts, readout_rows},
         {"outcomes", "Outcomes", {"name", "unit", "meaning"}, m->n_outcomes, outcome_rows},
         {"conditions", "Conditions: factor on a parameter", {"condition", "parameter", "factor", "source"}, m->n_modifiers, modifier_rows},

@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "events.h"
 #include "state.h"
 #include "stepper.h"
 #include "transport.h"
@@ -174,6 +175,8 @@ enum status plan_create(struct config *config, int threads, struct plan *plan)
         status = treatment_from_config(config, plan->skin.epidermis, &plan->treatment, plan->overridden, sizeof plan->overridden);
     if (status == OK)
         status = skin_parameters(config, model, plan->params);
+    if (status == OK)
+        status = events_check(model, plan->params);
     if (status != OK) {
         plan_destroy(plan);
         return status;
@@ -276,6 +279,7 @@ enum status plan_print(const struct plan *plan, FILE *stream)
         print_sessions(plan, stream);
     else
         fprintf(stream, "# no needling%s\n", plan->model->injure ? "" : ": the model cannot be injured");
+    events_print(plan->model, plan->params, stream);
     print_domain(plan, stream);
     print_results(plan, stream);
     fprintf(stream, "# memory: %.3g MB; about %.0f steps, %.2g s on %d thread%s\n", plan->bytes / 1e6, plan->steps, plan->seconds,

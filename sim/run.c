@@ -104,11 +104,12 @@ static enum status write_due(struct run *run)
     return status;
 }
 
-/* Session and snapshot due now: the session first, so that a snapshot at its time shows the fresh channels. */
+/* Scheduled changes, session and snapshot due now: the snapshot last, so that it shows the fresh channels. */
 static enum status meet_events(struct run *run)
 {
     const int64_t now = stepper_time(run->simulation->stepper);
     enum status status = OK;
+    simulation_change(run->simulation);
     struct session *session = simulation_next_session(run->simulation);
     while (status == OK && session && session->due <= now) {
         status = simulation_session(run->simulation, session);
@@ -130,6 +131,8 @@ static int64_t next_event(const struct run *run)
     const struct session *session = simulation_next_session(run->simulation);
     if (session && session->due < next)
         next = session->due;
+    if (simulation_next_change(run->simulation) < next)
+        next = simulation_next_change(run->simulation);
     if (run->kept.next_snapshot < run->n_snapshots && run->snapshots[run->kept.next_snapshot] < next)
         next = run->snapshots[run->kept.next_snapshot];
     return next;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double CLOSED = 0.95, SEALED = 0.05; /* the epidermis has closed, the barrier is back: a session may be given */
 
@@ -14,7 +15,7 @@ static enum status create_outcomes(struct simulation *s)
     if (status != OK)
         return status;
     s->channels = first ? first->channels : 0;
-    status = outcomes_create(plan->model, plan->params, (const double *const *)s->dermis->fixed, s->grid, s->surface_grid,
+    status = outcomes_create(plan->model, s->params, (const double *const *)s->dermis->fixed, s->grid, s->surface_grid,
                              first ? first->core : NULL, first ? first->injured : NULL, &s->outcomes);
     treatment_puncture_destroy(&first);
     return status;
@@ -28,7 +29,7 @@ static enum status set_initial(struct simulation *s)
     const size_t n = grid->cells;
     for (size_t f = 0; f < model->n_fixed; f++)
         for (size_t c = 0; c < n; c++)
-            s->dermis->fixed[f][c] = s->plan->params[model_param(model, model->fixed[f].param)];
+            s->dermis->fixed[f][c] = s->params[model_param(model, model->fixed[f].param)];
     for (size_t i = 0; i < model->n_species; i++)
         for (size_t c = 0; c < n; c++)
             s->dermis->level[STATE_NOW][i][c] = model->species[i].healthy;
@@ -45,7 +46,7 @@ static enum status set_initial(struct simulation *s)
             at[1][c] = grid->axis[1].center[c / grid->axis[0].n % grid->axis[1].n];
             at[2][c] = grid->axis[2].center[c / grid->plane];
         }
-        model->initial(n, (const double *const *)at, (const double *const *)s->dermis->fixed, s->plan->params, s->dermis->level[STATE_NOW]);
+        model->initial(n, (const double *const *)at, (const double *const *)s->dermis->fixed, s->params, s->dermis->level[STATE_NOW]);
     }
     for (int a = 0; a < 3; a++)
         free(at[a]);
@@ -87,9 +88,11 @@ static enum status create_parts(struct simulation *s)
     if (status == OK)
         status = create_outcomes(s);
     if (status == OK)
-        status = stepper_create(model, plan->params, s->dermis, s->surface, plan->tolerance, plan->threads, &s->stepper);
+        status = stepper_create(model, s->params, s->dermis, s->surface, plan->tolerance, plan->threads, &s->stepper);
     if (status == OK)
         status = create_sessions(s);
+    if (status == OK)
+        status = events_create(model, plan->params, plan->end, &s->events);
     return status;
 }
 
@@ -99,8 +102,14 @@ enum status simulation_create(const struct plan *plan, struct simulation **simul
     if (!s)
         return status_no_memory("the simulation", sizeof *s);
     s->plan = plan;
+    const size_t n_params = plan->model->n_params + plan->model->n_derived;
     s->out = calloc(plan->model->n_outcomes + 1, sizeof *s->out);
-    const enum status status = s->out ? create_parts(s) : status_no_memory("the outcomes", plan->model->n_outcomes * sizeof *s->out);
+    s->params = calloc(n_params + 1, sizeof *s->params);
+    if (s->params)
+        memcpy(s->params, plan->params, n_params * sizeof *s->params);
+    const enum status status = s->out && s->params
+                                   ? create_parts(s)
+                                   : status_no_memory("outcomes and parameters", (plan->model->n_outcomes + n_params) * sizeof *s->out);
     if (status != OK) {
         simulation_destroy(&s);
         return status;
@@ -118,6 +127,7 @@ void simulation_destroy(struct simulation **simulation)
     if (!simulation || !*simulation)
         return;
     struct simulation *s = *simulation;
+    events_destroy(&s->events);
     free(s->sessions);
     free(s->out);
     stepper_destroy(&s->stepper);
@@ -126,6 +136,7 @@ void simulation_destroy(struct simulation **simulation)
     state_destroy(&s->dermis);
     grid_destroy(&s->surface_grid);
     grid_destroy(&s->grid);
+    free(s->params);
     free(s);
     *simulation = NULL;
 }
@@ -157,6 +168,16 @@ void simulation_integrate(struct simulation *simulation)
     const int64_t now = stepper_time(simulation->stepper);
     stepper_state_at(simulation->stepper, now, &y, &e);
     outcomes_integrate(simulation->outcomes, stepper_days(now), y);
+}
+
+int64_t simulation_next_change(const struct simulation *simulation)
+{
+    return events_next(simulation->events);
+}
+
+void simulation_change(struct simulation *simulation)
+{
+    events_apply(simulation->events, simulation->stepper, simulation->dermis, simulation->params);
 }
 
 struct session *simulation_next_session(struct simulation *simulation)
@@ -192,10 +213,10 @@ static enum status injure(struct simulation *s, size_t number)
     if (status != OK)
         return status;
     stepper_event_before(s->stepper);
-    model->injure(s->grid->cells, puncture->channel, puncture->bruise, plan->treatment.device.removal, plan->params,
+    model->injure(s->grid->cells, puncture->channel, puncture->bruise, plan->treatment.device.removal, s->params,
                   s->dermis->level[STATE_NOW]);
     if (s->surface && model->injure_surface)
-        model->injure_surface(s->surface_grid->cells, puncture->mouth, plan->params, s->surface->level[STATE_NOW]);
+        model->injure_surface(s->surface_grid->cells, puncture->mouth, s->params, s->surface->level[STATE_NOW]);
     stepper_event_after(s->stepper);
     treatment_puncture_destroy(&puncture);
     return OK;
@@ -245,6 +266,9 @@ void simulation_parts(struct simulation *simulation, struct state_part *parts, s
 {
     stepper_parts(simulation->stepper, parts, n);
     outcomes_parts(simulation->outcomes, parts, n);
+    events_parts(simulation->events, parts, n);
+    state_part_add(parts, n, "parameters", simulation->params,
+                   (simulation->plan->model->n_params + simulation->plan->model->n_derived) * sizeof *simulation->params);
     state_part_add(parts, n, "milestones", &simulation->milestones, sizeof simulation->milestones);
     state_part_add(parts, n, "sessions", simulation->sessions, simulation->n_sessions * sizeof *simulation->sessions);
 }

@@ -2,6 +2,7 @@
 #ifndef NEEDLEWORK_SIMULATION_H
 #define NEEDLEWORK_SIMULATION_H
 
+#include "events.h"
 #include "outcomes.h"
 #include "plan.h"
 #include "state.h"
@@ -16,6 +17,8 @@ struct session {
 
 struct simulation {
     const struct plan *plan;             /* borrowed */
+    double *params;                      /* [n_params + n_derived] as they are now: events change them, owned */
+    struct events *events;               /* owned */
     struct grid *grid, *surface_grid;    /* owned; the surface is NULL when the model has none */
     struct state *dermis, *surface;      /* owned */
     size_t channels;                     /* of the first session */
@@ -34,6 +37,10 @@ void simulation_destroy(struct simulation **simulation);
 enum status simulation_advance(struct simulation *simulation, int64_t until);
 /* Brings the time integrals up to the present: after the outputs within the last step. */
 void simulation_integrate(struct simulation *simulation);
+
+/* Scheduled changes of the model: when the next is due [ticks, INT64_MAX = never]; carries out what is due now. */
+int64_t simulation_next_change(const struct simulation *simulation);
+void simulation_change(struct simulation *simulation);
 
 /* The first session not settled yet, or NULL. */
 struct session *simulation_next_session(struct simulation *simulation);
