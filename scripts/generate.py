@@ -13,8 +13,8 @@ from pathlib import Path
 
 BLOCK = re.compile(r"(<!-- generated: needlework (.*?) -->\n).*?(<!-- end generated -->)", re.S)
 OPEN = re.compile(r"<!-- generated:")
-# What must be documented somewhere: the models' tables, the configuration keys, the devices.
-REQUIRED = {"models --format markdown", "check --keys", "devices --format markdown"}
+# What must be documented somewhere: the models' tables, the configuration keys, the devices, the verification (seconds).
+REQUIRED = {"models --format markdown", "check --keys", "devices --format markdown", "verify --format markdown"}
 
 
 def regenerate(text, program, seen):

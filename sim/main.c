@@ -9,6 +9,7 @@
 #include "results.h"
 #include "run.h"
 #include "units.h"
+#include "verify.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -161,6 +162,16 @@ static enum status command_bench(const struct arguments *a)
     return bench_run(a->full, stdout);
 }
 
+static enum status command_verify(const struct arguments *a)
+{
+    const int format = format_index(a);
+    if (format < 0)
+        return ERR_CONFIG;
+    if (format == MODEL_JSON)
+        return status_fail(ERR_CONFIG, "--format: verify prints text or markdown");
+    return verify_report(a->n_files == 1 ? a->files[0] : NULL, a->full, format == MODEL_MARKDOWN ? VERIFY_MARKDOWN : VERIFY_TEXT, stdout);
+}
+
 /* The commands: options they take as a getopt string subset, and how many positional arguments. */
 /* clang-format off */
 static const struct command {
@@ -193,6 +204,9 @@ static const struct command {
      "measure this machine and the solver on it, against its aims",
      "Half a minute; --full takes larger grids, minutes and 2 GB.  A missed aim is printed and is no error.\n",
      0, 0, command_bench},
+    {"verify", "uF", "[PROBLEM] [--full] [--format text|markdown]",
+     "solve problems with known answers and compare, or only one of V1 to V15",
+     "One row per quantity: expected, observed, order of convergence.  The exit code is 1 when a row fails.\n", 0, 1, command_verify},
 };
 /* clang-format on */
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
