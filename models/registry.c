@@ -1,8 +1,10 @@
 /* The only file that names models. */
 #include "model.h"
 
-extern const struct model dermis_model, diffusion_model, fisher_model, gray_scott_model, schnakenberg_model, template_model;
+extern const struct model chemotaxis_model, dermis_model, diffusion_model, fisher_model, gray_scott_model, porous_fisher_model,
+    schnakenberg_model, template_model, topical_model;
 
 const struct model *const model_registry[] = {
-    &dermis_model, &diffusion_model, &fisher_model, &gray_scott_model, &schnakenberg_model, &template_model, NULL,
+    &dermis_model,        &chemotaxis_model,   &diffusion_model, &fisher_model,  &gray_scott_model,
+    &porous_fisher_model, &schnakenberg_model, &template_model,  &topical_model, NULL,
 };
