@@ -54,6 +54,7 @@ def test_root_says_what_the_file_is(year):
     with h5py.File(year) as file:
         text = {name: value.decode() for name, value in file.attrs.items() if isinstance(value, bytes)}
         assert text["Conventions"] == "CF-1.10" and text["title"].startswith("one session") and text["source"].startswith("needlework ")
+        assert text["source"].endswith("model dermis") and text["model"] == "dermis" and text["geometry"] == "axisymmetric"
         assert text["history"] and file.attrs["complete"] == 1 and file.attrs["sessions_performed"] == 1
 
 
