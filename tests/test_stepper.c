@@ -126,6 +126,25 @@ Test(stepper, both_ends_of_the_last_step_are_the_states_themselves)
     rig_free(&rig);
 }
 
+/* What was before the event must not bend the curve after it. */
+Test(stepper, values_between_steps_ignore_the_time_before_an_event)
+{
+    struct rig rig = rig_create(&cascade, NULL, one_cell(), 1e-3, 1, NULL);
+    rig_run(&rig, 0.3);
+    for (int i = 0; i < 6; i++) {
+        stepper_event_before(rig.stepper);
+        rig.dermis->level[STATE_NOW][0][0] += 1.5;
+        stepper_event_after(rig.stepper);
+        const double from = rig_now(&rig, 0)[0];
+        cr_assert(stepper_advance(rig.stepper, stepper_ticks(1.0)) == OK, "failed");
+        const double to = rig_now(&rig, 0)[0];
+        const double *const *y, *const *e;
+        stepper_state_at(rig.stepper, stepper_time(rig.stepper) - stepper_ticks(0.5 * stepper_last_dt(rig.stepper)), &y, &e);
+        NEAR(y[0][0], 0.5 * (from + to), 0.05 * fabs(to - from) + 1e-9);
+    }
+    rig_free(&rig);
+}
+
 Test(stepper, lands_on_every_tick_asked_for)
 {
     struct rig rig = rig_create(&cascade, NULL, one_cell(), 1e-2, 1, NULL);

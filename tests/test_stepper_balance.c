@@ -233,6 +233,17 @@ Test(stepper, vanishing_tails_cost_nothing_and_are_booked)
     const struct ledger l = stepper_ledger(rig.stepper, false, 0);
     NEAR(l.error / l.initial, 0.0, 1e-14);
     rig_free(&rig);
+    /* The floor is relative to the species' scale: with a huge one it removes what the ledger would miss. */
+    static struct species coarse_species;
+    coarse_species = fade_species[0];
+    coarse_species.scale = 1e12;
+    const struct model coarse = {.name = "fade", .species = &coarse_species, .n_species = 1, .react = fade_react};
+    rig = rig_create(&coarse, NULL, make_box(SLAB, 1.0, 0.0, 0.1, 0.01, 0.0, 0.1, 1.0), 1e-3, 1, tail);
+    rig_run(&rig, 0.01);
+    const struct ledger floored = stepper_ledger(rig.stepper, false, 0);
+    cr_assert(rig_now(&rig, 0)[50] == 0.0, "the floor is not where it should be: %g", rig_now(&rig, 0)[50]);
+    NEAR(floored.error / floored.initial, 0.0, 1e-11); /* 1e-8 was removed */
+    rig_free(&rig);
 }
 
 /* The same hunt in a mirror: x -> -x must be the same to round-off, on top of the chosen accuracy of the solves. */
