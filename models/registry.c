@@ -2,9 +2,9 @@
 #include "model.h"
 
 extern const struct model chemotaxis_model, dermis_model, diffusion_model, fisher_model, gray_scott_model, porous_fisher_model,
-    schnakenberg_model, template_model, topical_model;
+    schnakenberg_model, sherratt_murray_1990_model, template_model, topical_model;
 
 const struct model *const model_registry[] = {
-    &dermis_model,        &chemotaxis_model,   &diffusion_model, &fisher_model,  &gray_scott_model,
-    &porous_fisher_model, &schnakenberg_model, &template_model,  &topical_model, NULL,
+    &chemotaxis_model, &dermis_model, &diffusion_model, &fisher_model, &gray_scott_model, &porous_fisher_model, &schnakenberg_model,
+    &sherratt_murray_1990_model, &template_model, &topical_model, NULL,
 };
