@@ -772,7 +772,7 @@ static void observe(const struct observation *now, const struct observation *bef
     /* epidermis */
     const double mouths = now->mouth_fraction;
     out[o_epidermal_closure] = mouths > 0 ? now->surface[REGION_MOUTH][r_covered] : 1;
-    out[o_barrier_deficit] = now->surface[REGION_SURFACE][r_barrier_deficit] / (mouths > 0 ? mouths : 1);
+    out[o_barrier_deficit] = positive(now->surface[REGION_SURFACE][r_barrier_deficit]) / (mouths > 0 ? mouths : 1); /* round-off of 1 - S */
     out[o_epidermal_thickness] = now->surface[REGION_SURFACE][epidermal_thickness];
 
     /* what a clinician sees */
