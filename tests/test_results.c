@@ -436,6 +436,35 @@ Test(results, resumed_run_equals_uninterrupted_run)
     expect_same(a, b);
 }
 
+Test(results, resume_forgets_what_came_after_the_checkpoint)
+{
+    struct example example;
+    struct results *results = NULL;
+    size_t rows[RESULTS_TABLES], n;
+    double *time = NULL;
+    const char *path = in_folder("a.h5");
+    must(example_begin(&example, path, false, UNIT_CELL), "create");
+    for (int day = 0; day <= 45; day++) {
+        must(example_day(&example, day), "day");
+        if (day == 17)
+            must(results_rows(example.results, rows), "rows");
+    }
+    must(results_close(&example.results, true, 1.0), "close");
+    must(results_resume(path, &example_model, example.grid, example.surface, &example_about, rows, &results), "resume");
+    must(results_close(&results, false, 1.0), "close");
+    hid_t file = opened(path), fields = h5_child(file, "fields", H5I_GROUP);
+    n = h5_read_row(file, "time", 100, &time);
+    cr_expect(n == 18, "%zu rows, wanted 18", n);
+    free(time);
+    n = h5_read_row(fields, "time", 100, &time);
+    cr_expect(n == 2, "%zu snapshots, wanted 2", n);
+    free(time);
+    expect_number(file, "complete", 0.0);
+    h5_close(fields);
+    H5Fclose(file);
+    must(example_end(&example, false), "free");
+}
+
 Test(results, resume_refuses_another_grid_and_leaves_the_file_alone)
 {
     enum { MOST = 1 << 20 };

@@ -1,15 +1,18 @@
 /* What can go wrong with a results file: existing files, missing folders, kill -9, a full disk, files from strangers. */
-#define _DEFAULT_SOURCE /* usleep, mkdtemp */
+#define _GNU_SOURCE /* usleep, mkdtemp, syscall */
 #include "h5.h"
 #include "results_example.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,6 +202,16 @@ Test(results_trouble, kill_9_leaves_every_flushed_row)
 
 /* ---- full disk ------------------------------------------------------------------------------------------------------------------- */
 
+/* Stands before the C library's: file systems without it say EOPNOTSUPP. */
+static bool without_fallocate;
+int fallocate(int descriptor, int mode, off_t offset, off_t length)
+{
+    if (!without_fallocate)
+        return (int)syscall(SYS_fallocate, descriptor, mode, offset, length);
+    errno = EOPNOTSUPP;
+    return -1;
+}
+
 static void limit_files(rlim_t bytes)
 {
     struct rlimit limit;
@@ -226,6 +239,19 @@ Test(results_trouble, full_disk_leaves_every_row_before_it)
         cr_expect(rows == (size_t)day || rows == (size_t)day + 1, "%zu rows, %d days written", rows, day);
         unlink(path);
     }
+}
+
+Test(results_trouble, full_disk_that_cannot_be_foreseen_is_one_sentence_and_no_crash)
+{
+    struct example example;
+    enum status status = OK;
+    without_fallocate = true;
+    must(example_begin(&example, path, false, UNIT_CELL), "create");
+    limit_files(300000);
+    for (int day = 0; !status && day < 20000; day++)
+        status = example_day(&example, day);
+    expect_sentence(status, path, "cannot write: File too large");
+    cr_expect(example_end(&example, true) == ERR_IO && status_count() == 0, "closing after the failure: wanted ERR_IO, no sentence");
 }
 
 Test(results_trouble, full_disk_at_creation_leaves_nothing)
@@ -311,7 +337,7 @@ Test(results_trouble, info_refuses_what_is_no_results_file)
 static void write_hostile(void)
 {
     static char long_text[60000];
-    const hsize_t huge[1] = {1ull << 50}, chunk[1] = {1 << 16}, two[2] = {2, 2};
+    const hsize_t huge[1] = {20000000}, chunk[1] = {1 << 16}, two[2] = {2, 2};
     hid_t file = H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT), list = H5Pcreate(H5P_DATASET_CREATE);
     memset(long_text, 27, sizeof long_text - 1); /* escape */
     H5Pset_chunk(list, 1, chunk);
