@@ -74,7 +74,7 @@ const struct config_row config_rows[CONFIG_KEYS] = {
                               "axisymmetric: how much narrower the radial cells are up to 1.5 channel radii; 1 = all equal"},
     [CONFIG_DOMAIN_DEPTH] = {"domain.depth", CONFIG_NUMBER, "mm", "1.5 mm", 0.02, 6.0, NULL,
         "depth of dermis, from the dermal-epidermal junction down"},
-    [CONFIG_DOMAIN_WIDTH] = {"domain.width", CONFIG_NUMBER, "mm", NULL, 0.05, 50.0, NULL,
+    [CONFIG_DOMAIN_WIDTH] = {"domain.width", CONFIG_NUMBER, "mm", NULL, 0.05, 300.0, NULL,
         "width of a patch or slab; in the other geometries it follows from the density unless given (an isolated channel)"},
 
     [CONFIG_RUN_DURATION] = {"run.duration", CONFIG_NUMBER, "day", "12 months", 0.001, 20.0 * YEAR, NULL,
