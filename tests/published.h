@@ -60,8 +60,12 @@ static inline const double *paper_field(const struct paper *paper, const char *s
 }
 
 /* Within a share of what is wanted; says how far off it is. */
-#define WITHIN(observed, wanted, share)                                                                                                    \
-    cr_assert(fabs((observed) - (wanted)) <= (share)*fabs(wanted), #observed " is %.6g, wanted %.6g within %.3g %% (off by %.3g %%)",      \
-              (double)(observed), (double)(wanted), 100 * (share), 100 * ((observed) / (wanted)-1))
+static inline void within(const char *what, double observed, double wanted, double share)
+{
+    cr_assert(fabs(observed - wanted) <= share * fabs(wanted), "%s is %.6g, wanted %.6g within %.3g %% (off by %.3g %%)", what, observed,
+              wanted, 100 * share, 100 * (observed / wanted - 1));
+}
+
+#define WITHIN(observed, wanted, share) within(#observed, observed, wanted, share)
 
 #endif

@@ -149,3 +149,147 @@ Test(sherratt_murray_1990, unwounded_skin_stays_unwounded)
         paper_close(&paper);
     }
 }
+
+/* ---- Koppenol & Vermolen 2017, rigid ---- */
+
+/* Computed independently (300 and 600 cells, same to four digits); regression numbers of the equations, not of the paper's figure. */
+struct course {
+    double m_peak, m_day, c_peak, c_day, rho_peak, rho_day; /* at the centre */
+};
+
+/* The largest value so far, and when. */
+static void note(double value, double day, double *peak, double *when)
+{
+    if (value > *peak) {
+        *peak = value;
+        *when = day;
+    }
+}
+
+static const double RHO_BAR = 0.1125;
+
+static void run_centre(struct paper *paper, double until, struct course *course)
+{
+    while (paper_time(paper) < until) {
+        paper_step(paper, until);
+        const double day = paper_time(paper);
+        note(paper_field(paper, "m")[0], day, &course->m_peak, &course->m_day);
+        note(paper_field(paper, "c")[0], day, &course->c_peak, &course->c_day);
+        note(paper_field(paper, "rho")[0] / RHO_BAR, day, &course->rho_peak, &course->rho_day);
+    }
+}
+
+Test(koppenol_2017, constants_keep_healthy_skin_at_rest)
+{
+    struct paper paper;
+    paper_open(&paper, "koppenol_2017_wound", "parameters.wound_radius=0 mm", NULL, NULL);
+    const double *p = paper.plan.params + paper.plan.model->n_params;
+    NEAR(p[0], -0.415069, 5e-7);
+    WITHIN(p[1], 7.59375e-8, 1e-12);
+    paper_run(&paper, 365);
+    for (size_t i = 0; i < paper.simulation->grid->cells; i++) {
+        WITHIN(paper_field(&paper, "n")[i], 1e4, 1e-9);
+        WITHIN(paper_field(&paper, "rho")[i], RHO_BAR, 1e-9);
+        NEAR(paper_field(&paper, "m")[i] + paper_field(&paper, "c")[i], 0, 1e-30);
+    }
+    paper_close(&paper);
+}
+
+/* d(P - L y)/dy of one species at the healthy state. */
+static double eigenvalue(const struct paper *paper, size_t species, double lower, double upper)
+{
+    const struct model *model = paper->plan.model;
+    double y[2][4] = {
+        {1e4, 0, 0, RHO_BAR},
+        {1e4, 0, 0, RHO_BAR}
+    };
+    double rate[2];
+    y[0][species] = lower;
+    y[1][species] = upper;
+    for (int i = 0; i < 2; i++) {
+        double prod[4], loss[4], *P[4], *L[4];
+        const double *state[4];
+        for (int s = 0; s < 4; s++) {
+            state[s] = &y[i][s];
+            P[s] = &prod[s];
+            L[s] = &loss[s];
+        }
+        model->react(1, state, NULL, paper->plan.params, P, L);
+        rate[i] = prod[species] - loss[species] * y[i][species];
+    }
+    return (rate[1] - rate[0]) / (upper - lower);
+}
+
+Test(koppenol_2017, healthy_skin_returns_at_the_rates_of_the_analysis)
+{
+    struct paper paper;
+    paper_open(&paper, "koppenol_2017_wound", NULL, NULL, NULL);
+    WITHIN(eigenvalue(&paper, 0, 9999, 10001), -0.00850, 1e-3);
+    WITHIN(eigenvalue(&paper, 1, 0, 1e-9), -0.06, 1e-9);
+    WITHIN(eigenvalue(&paper, 2, 0, 1e-14), -0.1625, 1e-4);
+    WITHIN(eigenvalue(&paper, 3, RHO_BAR * 0.9999, RHO_BAR * 1.0001), -0.0135, 1e-6);
+    paper_close(&paper);
+}
+
+Test(koppenol_2017, straight_wound_overshoots_and_regresses)
+{
+    static const struct {
+        double day, m, rho;
+    } wanted[] = {
+        {5,   1175, .201 },
+        {14,  3176, .549 },
+        {21,  NAN,  .950 },
+        {30,  5124, 1.58 },
+        {365, NAN,  1.447}
+    };
+    struct paper paper;
+    struct course course = {0};
+    paper_open(&paper, "koppenol_2017_wound", NULL, NULL, NULL);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        run_centre(&paper, wanted[i].day, &course);
+        WITHIN(paper_field(&paper, "rho")[0] / RHO_BAR, wanted[i].rho, 0.003);
+        if (!isnan(wanted[i].m))
+            WITHIN(paper_field(&paper, "m")[0], wanted[i].m, 0.002);
+    }
+    WITHIN(course.m_peak, 7708, 0.002);
+    WITHIN(course.m_day, 98.2, 0.01);
+    WITHIN(course.c_peak, 1.206e-7, 0.002);
+    WITHIN(course.c_day, 69.7, 0.01);
+    WITHIN(course.rho_peak, 9.42, 0.002);
+    WITHIN(course.rho_day, 114, 0.01);
+    paper_close(&paper);
+}
+
+Test(koppenol_2017, round_wound_overshoots_less_and_earlier)
+{
+    struct paper paper;
+    struct course course = {0};
+    paper_open(&paper, "koppenol_2017_wound", "domain.geometry=axisymmetric", "domain.width=60 mm", "domain.refine=1");
+    run_centre(&paper, 365, &course);
+    WITHIN(course.m_peak, 7500, 0.002);
+    WITHIN(course.m_day, 91.5, 0.01);
+    WITHIN(course.rho_peak, 8.61, 0.002);
+    WITHIN(course.rho_day, 107.3, 0.01);
+    WITHIN(paper_field(&paper, "rho")[0] / RHO_BAR, 1.361, 0.002);
+    paper_close(&paper);
+}
+
+/* The headline of scale: 12 minutes of diffusion take the signal out of a needle channel, and it fills slowly, without a scar. */
+Test(koppenol_2017, needle_channel_fills_without_a_scar)
+{
+    struct paper paper;
+    struct course course = {0};
+    paper_open(&paper, "koppenol_2017_channel", NULL, NULL, NULL);
+    run_centre(&paper, 1, &course);
+    AT_MOST(paper_field(&paper, "c")[0], 1.05e-10);
+    run_centre(&paper, 14, &course);
+    WITHIN(paper_field(&paper, "rho")[0] / RHO_BAR, .233, 0.003);
+    run_centre(&paper, 90, &course);
+    WITHIN(paper_field(&paper, "rho")[0] / RHO_BAR, .636, 0.003);
+    run_centre(&paper, 365, &course);
+    WITHIN(paper_field(&paper, "rho")[0] / RHO_BAR, .989, 0.003);
+    WITHIN(course.m_peak, 38.7, 0.005);
+    WITHIN(course.m_day, 9.7, 0.02);
+    AT_MOST(course.rho_peak, 1);
+    paper_close(&paper);
+}
