@@ -40,10 +40,14 @@ static inline double paper_time(const struct paper *paper)
     return stepper_days(stepper_time(paper->simulation->stepper));
 }
 
-/* One accepted step, not beyond `day`. */
+/* One accepted step, not beyond `day`, and the changes scheduled for its end. */
 static inline void paper_step(struct paper *paper, double day)
 {
-    cr_assert(simulation_advance(paper->simulation, stepper_ticks(day)) == OK, "%s", status_message(0));
+    struct simulation *s = paper->simulation;
+    simulation_change(s);
+    const int64_t change = simulation_next_change(s), end = stepper_ticks(day);
+    cr_assert(simulation_advance(s, change < end ? change : end) == OK, "%s", status_message(0));
+    simulation_change(s);
 }
 
 static inline void paper_run(struct paper *paper, double day)

@@ -199,10 +199,7 @@ Test(koppenol_2017, constants_keep_healthy_skin_at_rest)
 static double eigenvalue(const struct paper *paper, size_t species, double lower, double upper)
 {
     const struct model *model = paper->plan.model;
-    double y[2][4] = {
-        {1e4, 0, 0, RHO_BAR},
-        {1e4, 0, 0, RHO_BAR}
-    };
+    double y[2][4] = {{1e4, 0, 0, RHO_BAR}, {1e4, 0, 0, RHO_BAR}};
     double rate[2];
     y[0][species] = lower;
     y[1][species] = upper;
@@ -235,13 +232,7 @@ Test(koppenol_2017, straight_wound_overshoots_and_regresses)
 {
     static const struct {
         double day, m, rho;
-    } wanted[] = {
-        {5,   1175, .201 },
-        {14,  3176, .549 },
-        {21,  NAN,  .950 },
-        {30,  5124, 1.58 },
-        {365, NAN,  1.447}
-    };
+    } wanted[] = {{5, 1175, .201}, {14, 3176, .549}, {21, NAN, .950}, {30, 5124, 1.58}, {365, NAN, 1.447}};
     struct paper paper;
     struct course course = {0};
     paper_open(&paper, "koppenol_2017_wound", NULL, NULL, NULL);
@@ -292,4 +283,51 @@ Test(koppenol_2017, needle_channel_fills_without_a_scar)
     WITHIN(course.m_day, 9.7, 0.02);
     AT_MOST(course.rho_peak, 1);
     paper_close(&paper);
+}
+
+/* ---- Zlobina, Xue & Gomez 2022 ---- */
+
+struct inflammation {
+    double m1, m1_day, m2, m2_day, c, c_day, healed; /* at the centre; healed: n reaches 0.95 there */
+};
+
+static struct inflammation run_zlobina(const char *name, const char *setting)
+{
+    struct paper paper;
+    struct inflammation r = {.healed = NAN};
+    double before = 0, time = 0;
+    paper_open(&paper, name, setting, NULL, NULL);
+    while (isnan(r.healed) && paper_time(&paper) < 50) {
+        paper_step(&paper, 50);
+        const double now = paper_time(&paper), n = paper_field(&paper, "n")[0];
+        note(paper_field(&paper, "m1")[0], now, &r.m1, &r.m1_day);
+        note(paper_field(&paper, "m2")[0], now, &r.m2, &r.m2_day);
+        note(paper_field(&paper, "c")[0], now, &r.c, &r.c_day);
+        if (n >= 0.95)
+            r.healed = time + (now - time) * (0.95 - before) / (n - before);
+        before = n;
+        time = now;
+    }
+    paper_close(&paper);
+    return r;
+}
+
+/* Computed independently from the authors' code (RK2, dt 5e-4). */
+Test(zlobina_2022, untreated_wound_heals_in_41_days)
+{
+    const struct inflammation r = run_zlobina("zlobina_2022_untreated", NULL);
+    WITHIN(r.healed, 41.33, 0.001);
+    WITHIN(r.m1, 0.5945, 0.0005);
+    WITHIN(r.m1_day, 2.10, 0.02);
+    WITHIN(r.m2, 0.5914, 0.0005);
+    WITHIN(r.m2_day, 9.34, 0.02);
+    WITHIN(r.c, 2.3126, 0.0005);
+    WITHIN(r.c_day, 14.45, 0.02);
+}
+
+/* 30.41 without the quirk of the code: the same equations in Python. */
+Test(zlobina_2022, treated_wound_heals_in_33_days)
+{
+    WITHIN(run_zlobina("zlobina_2022_treated", NULL).healed, 33.16, 0.001);
+    WITHIN(run_zlobina("zlobina_2022_treated", "parameters.edge_quirk=0").healed, 30.41, 0.001);
 }
