@@ -126,10 +126,7 @@ static void outputs_free(struct outputs *out)
 static void observe(const struct model *m, const double *p, double *out)
 {
     static double mean[2][N_REGIONS][128], surface[2][N_SURFACE_REGIONS][128], integral[64];
-    struct observation observation[2] = {
-        {.integral = integral, .mouth_fraction = 0.3},
-        {.integral = integral, .mouth_fraction = 0  }
-    };
+    struct observation observation[2] = {{.integral = integral, .mouth_fraction = 0.3}, {.integral = integral, .mouth_fraction = 0}};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     for (size_t i = 0; i < 2 * N_REGIONS * 128; i++)
         (&mean[0][0][0])[i] = uniform(rng, 0.1, 2);
@@ -391,6 +388,19 @@ static bool named_by_transport(const struct model *m, const char *param)
     return named;
 }
 
+/* A parameter of the schedule only. */
+static bool named_by_events(const struct model *m, const char *param)
+{
+    bool named = false;
+    for (size_t e = 0; e < m->n_events; e++) {
+        const struct event *x = &m->events[e];
+        const char *const names[] = {x->value, x->start, x->duration, x->interval, x->count};
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            named |= names[i] && strcmp(names[i], param) == 0;
+    }
+    return named;
+}
+
 Test(models, have_no_parameter_without_effect)
 {
     for
@@ -403,7 +413,7 @@ Test(models, have_no_parameter_without_effect)
             struct inputs in = inputs_create(m, 3);
             struct outputs usual = evaluate(m, p, &in, N);
             for (size_t i = 0; i < m->n_params; i++) {
-                if (named_by_transport(m, m->params[i].name))
+                if (named_by_transport(m, m->params[i].name) || named_by_events(m, m->params[i].name))
                     continue;
                 const double kept = p[i];
                 p[i] *= 1.3;
@@ -444,10 +454,8 @@ Test(models, leave_unwounded_cells_alone)
 /* ---- checks and description ---- */
 
 enum { C, N_SPECIES_BROKEN };
-static const struct species broken_species[] = {
-    {"cell", "1", 1,     1,    "motility", .meaning = "cells"},
-    {"cell",      "1",    1, 1, .meaning = "again"         }
-};
+static const struct species broken_species[] = {{"cell", "1", 1, 1, "motility", .meaning = "cells"},
+                                                {"cell", "1", 1, 1, .meaning = "again"}};
 static void react_nothing(size_t n, const double *const *y, const double *const *fixed, const double *p, double *const *prod,
                           double *const *loss)
 {
@@ -495,17 +503,17 @@ Test(models, that_break_the_contract_are_told_how)
         struct param param;
         const char *message;
     } params[] = {
-        {{"motility", 3, "mm2/day", 0, 2, "motility", "assumed: example"},   "parameter 'motility': default 3 is outside its range 0 to 2"},
-        {{"motility", NAN, "mm2/day", 0, 2, "motility", "assumed: example"}, "default nan is outside"                                     },
-        {{"motility", 1, "mm2/day", 0, 2, "motility", ""},                   "parameter 'motility' has no source"                         },
-        {{"motility", 1, NULL, 0, 2, "motility", "assumed: example"},        "parameter 'motility' has no unit"                           },
-        {{"motility", 1, "mm2/day", 0, 2, "", "assumed: example"},           "parameter 'motility' has no meaning"                        },
-        {{"motility", 1, "mm2/day", -1, 2, "motility", "assumed: example"},  "parameter 'motility' may be negative"                       },
+        {{"motility", 3, "mm2/day", 0, 2, "motility", "assumed: example"}, "parameter 'motility': default 3 is outside its range 0 to 2"},
+        {{"motility", NAN, "mm2/day", 0, 2, "motility", "assumed: example"}, "default nan is outside"},
+        {{"motility", 1, "mm2/day", 0, 2, "motility", ""}, "parameter 'motility' has no source"},
+        {{"motility", 1, NULL, 0, 2, "motility", "assumed: example"}, "parameter 'motility' has no unit"},
+        {{"motility", 1, "mm2/day", 0, 2, "", "assumed: example"}, "parameter 'motility' has no meaning"},
+        {{"motility", 1, "mm2/day", -1, 2, "motility", "assumed: example"}, "parameter 'motility' may be negative"},
         {{"speed", 1, "mm2/day", 0, 2, "motility", "assumed: example"},
-         "species 'cell' refers to parameter 'motility', which does not exist"                                                            },
-        {{"Motility", 1, "mm2/day", 0, 2, "motility", "assumed: example"},   "parameter 'Motility' is not snake_case"                     },
-        {{"motility_", 1, "mm2/day", 0, 2, "motility", "assumed: example"},  "is not snake_case"                                          },
-        {{NULL, 1, "mm2/day", 0, 2, "motility", "assumed: example"},         "parameter 0 has no name"                                    },
+         "species 'cell' refers to parameter 'motility', which does not exist"},
+        {{"Motility", 1, "mm2/day", 0, 2, "motility", "assumed: example"}, "parameter 'Motility' is not snake_case"},
+        {{"motility_", 1, "mm2/day", 0, 2, "motility", "assumed: example"}, "is not snake_case"},
+        {{NULL, 1, "mm2/day", 0, 2, "motility", "assumed: example"}, "parameter 0 has no name"},
     };
     for (size_t i = 0; i < sizeof params / sizeof *params; i++) {
         p = params[i].param;
@@ -513,34 +521,16 @@ Test(models, that_break_the_contract_are_told_how)
     }
     p = sound_param;
 
-    static const struct readout readouts[] = {
-        {"cell", "1", "the same name"}
-    };
-    static const struct outcome outcomes[] = {
-        {"time", "1", "an axis"}
-    };
-    static const struct integral integrals[] = {
-        {"dose", REGION_SLAB, "drug", 0, "dose"}
-    };
-    static const struct modifier modifiers[] = {
-        {"smoker", "motility", 3, "assumed"}
-    };
-    static const struct modifier stray[] = {
-        {"smoker", "motion", 1, "assumed"}
-    };
-    static const struct ageing ageing[] = {
-        {"motility", -0.1, 0, "assumed"}
-    };
-    static const struct fixed_field fixed[] = {
-        {"map", "motion", "map"}
-    };
-    static const struct boundary boundary[] = {
-        {"cell", FACE_X_LOW, BOUNDARY_EXCHANGE, "motility", NULL}
-    };
-    static const struct boundary twice[] = {
-        {"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL},
-        {"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL}
-    };
+    static const struct readout readouts[] = {{"cell", "1", "the same name"}};
+    static const struct outcome outcomes[] = {{"time", "1", "an axis"}};
+    static const struct integral integrals[] = {{"dose", REGION_SLAB, "drug", 0, "dose"}};
+    static const struct modifier modifiers[] = {{"smoker", "motility", 3, "assumed"}};
+    static const struct modifier stray[] = {{"smoker", "motion", 1, "assumed"}};
+    static const struct ageing ageing[] = {{"motility", -0.1, 0, "assumed"}};
+    static const struct fixed_field fixed[] = {{"map", "motion", "map"}};
+    static const struct boundary boundary[] = {{"cell", FACE_X_LOW, BOUNDARY_EXCHANGE, "motility", NULL}};
+    static const struct boundary twice[] = {{"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL},
+                                            {"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL}};
     struct model b;
 #define BROKEN(change, message)                                                                                                            \
     b = sound(&p);                                                                                                                         \
@@ -565,6 +555,53 @@ Test(models, that_break_the_contract_are_told_how)
     BROKEN(b.n_params = 1, NULL);
     BROKEN((b.params = NULL), "parameter: 1 rows announced, no table");
     BROKEN(b.title = "", "no title");
+}
+
+/* A legal model with one event, to be broken. */
+static struct model scheduled(const struct param *params, const struct event *events, size_t n_events)
+{
+    struct model m = sound(params);
+    m.n_params = 6;
+    m.events = events;
+    m.n_events = n_events;
+    return m;
+}
+
+Test(models, with_impossible_events_are_told_why)
+{
+    static const struct param params[] = {
+        {"motility", 1, "mm2/day", 0, 2, "motility", "assumed: example"}, {"supply", 0, "1/day", 0, 2, "supply", "assumed: example"},
+        {"dose", 1, "1/day", 0, 2, "dose", "assumed: example"},           {"day", 1, "day", 1e-3, 100, "a time", "assumed: example"},
+        {"often", 3, "1", 0, 9, "a count", "assumed: example"},           {"odd", 0.5, "1/day", -1, 3, "odd", "assumed: example"},
+    };
+    static const struct {
+        struct event event;
+        const char *message;
+    } cases[] = {
+        {{"pulse", EVENT_SET, "supply", "dose", "day", "day", "day", "often", "m"}, NULL},
+        {{"pulse", EVENT_ADD, "cell", "dose", "day", NULL, "day", "often", "m"}, NULL},
+        {{"pulse", EVENT_ADD, "cell", "dose", "day", NULL, NULL, NULL, NULL}, "event 'pulse' has no meaning"},
+        {{"Pulse", EVENT_ADD, "cell", "dose", "day", NULL, NULL, NULL, "m"}, "event 'Pulse' is not snake_case"},
+        {{"pulse", EVENT_ADD, "drug", "dose", "day", NULL, NULL, NULL, "m"}, "adds to species 'drug', which does not exist"},
+        {{"pulse", EVENT_ADD, "cell", "odd", "day", NULL, NULL, NULL, "m"}, "its value 'odd' may be -1"},
+        {{"pulse", EVENT_ADD, "cell", "dose", NULL, NULL, NULL, NULL, "m"}, "its start is parameter '', which does not exist"},
+        {{"pulse", EVENT_ADD, "cell", "dose", "day", "day", NULL, NULL, "m"}, "a duration belongs to a window"},
+        {{"pulse", EVENT_SET, "supply", "dose", "day", NULL, NULL, NULL, "m"}, "a window has one"},
+        {{"pulse", EVENT_SET, "cell", "dose", "day", "day", NULL, NULL, "m"}, "sets parameter 'cell', which does not exist"},
+        {{"pulse", EVENT_SET, "motility", "dose", "day", "day", NULL, NULL, "m"}, "sets 'motility', a coefficient of transport"},
+        {{"pulse", EVENT_SET, "supply", "odd", "day", "day", NULL, NULL, "m"}, "'odd' can leave the range 0 to 2 of 'supply'"},
+        {{"pulse", EVENT_SET, "supply", "supply", "day", "day", NULL, NULL, "m"}, "its value 'supply' is changed by event 'pulse'"},
+        {{"pulse", EVENT_SET, "supply", "dose", "day", "day", "day", NULL, "m"}, "repetition needs both an interval and a count"},
+        {{"pulse", EVENT_SET, "supply", "dose", "day", "day", "often", "often", "m"}, "its interval 'often' may be 0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct model m = scheduled(params, &cases[i].event, 1);
+        expect(&m, cases[i].message);
+    }
+    static const struct event twice[] = {{"one", EVENT_SET, "supply", "dose", "day", "day", NULL, NULL, "m"},
+                                         {"two", EVENT_SET, "supply", "dose", "day", "day", NULL, NULL, "m"}};
+    const struct model m = scheduled(params, twice, 2);
+    expect(&m, "events 'one' and 'two' set the same parameter");
 }
 
 static char *described(const struct model *m, enum model_format format)
