@@ -2,9 +2,22 @@
 #include "model.h"
 
 extern const struct model chemotaxis_model, dermis_model, diffusion_model, fisher_model, gray_scott_model, koppenol_2017_model,
-    porous_fisher_model, schnakenberg_model, sherratt_murray_1990_model, template_model, topical_model, zlobina_2022_model;
+    porous_fisher_model, schnakenberg_model, sherratt_murray_1990_model, template_model, topical_model, waugh_sherratt_2006_model,
+    zlobina_2022_model;
 
 const struct model *const model_registry[] = {
-    &chemotaxis_model, &dermis_model, &diffusion_model, &fisher_model, &gray_scott_model, &koppenol_2017_model, &porous_fisher_model,
-    &schnakenberg_model, &sherratt_murray_1990_model, &template_model, &topical_model, &zlobina_2022_model, NULL,
+    &chemotaxis_model,
+    &dermis_model,
+    &diffusion_model,
+    &fisher_model,
+    &gray_scott_model,
+    &koppenol_2017_model,
+    &porous_fisher_model,
+    &schnakenberg_model,
+    &sherratt_murray_1990_model,
+    &template_model,
+    &topical_model,
+    &waugh_sherratt_2006_model,
+    &zlobina_2022_model,
+    NULL,
 };
