@@ -3,7 +3,7 @@
 
 extern const struct model chemotaxis_model, dermis_model, diffusion_model, fisher_model, gray_scott_model, koppenol_2017_model,
     porous_fisher_model, schnakenberg_model, sherratt_murray_1990_model, template_model, topical_model, waugh_sherratt_2006_model,
-    zlobina_2022_model;
+    waugh_sherratt_2007_model, zlobina_2022_model;
 
 const struct model *const model_registry[] = {
     &chemotaxis_model,
@@ -18,6 +18,7 @@ const struct model *const model_registry[] = {
     &template_model,
     &topical_model,
     &waugh_sherratt_2006_model,
+    &waugh_sherratt_2007_model,
     &zlobina_2022_model,
     NULL,
 };
