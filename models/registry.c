@@ -2,8 +2,8 @@
 #include "model.h"
 
 extern const struct model bianchi_2015_model, chemotaxis_model, cooper_2015_model, dermis_model, diffusion_model, fisher_model,
-    gray_scott_model, koppenol_2017_model, porous_fisher_model, schnakenberg_model, sherratt_murray_1990_model, template_model,
-    topical_model, waugh_sherratt_2006_model, waugh_sherratt_2007_model, zlobina_2022_model;
+    gray_scott_model, koppenol_2017_model, porous_fisher_model, reynolds_2006_model, schnakenberg_model, sherratt_murray_1990_model,
+    template_model, topical_model, waugh_sherratt_2006_model, waugh_sherratt_2007_model, zlobina_2022_model;
 
 const struct model *const model_registry[] = {
     &bianchi_2015_model,
@@ -15,6 +15,7 @@ const struct model *const model_registry[] = {
     &gray_scott_model,
     &koppenol_2017_model,
     &porous_fisher_model,
+    &reynolds_2006_model,
     &schnakenberg_model,
     &sherratt_murray_1990_model,
     &template_model,
