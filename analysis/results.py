@@ -40,7 +40,7 @@ class Results:
     title: str
     series: xarray.Dataset    # outcomes over time
     means: xarray.Dataset     # domain means of the species over their own time
-    sessions: xarray.Dataset  # number, scheduled [d], performed [d, NaN = never], closure
+    sessions: xarray.Dataset  # number, scheduled [d], performed [d, NaN = never], closure, deficit
     summary: dict             # numbers among the root attributes
     provenance: dict          # strings of /provenance, without /provenance/host
     settings: dict            # resolved configuration; {} when it is missing or PyYAML is

@@ -11,43 +11,43 @@
 #include <stddef.h>
 
 enum config_key {
-    CONFIG_MODEL,                    /* choice, required */
-    CONFIG_TITLE,                    /* text, free */
-    CONFIG_SKIN_SITE,                /* choice: cheek ... */
-    CONFIG_SKIN_EPIDERMIS,           /* [mm], optional: else from the site */
-    CONFIG_SKIN_DERMIS,              /* [mm], optional: else from the site */
-    CONFIG_SKIN_AGE,                 /* [years] */
-    CONFIG_SKIN_COLLAGEN,            /* [1], optional: else from the age */
-    CONFIG_SKIN_CONDITIONS,          /* list of names */
-    CONFIG_TREATMENT_DEVICE,         /* choice: a named device or one under `devices` */
-    CONFIG_NEEDLE_LENGTH,            /* treatment.needle.length [mm], optional like the next ones: else the device's */
-    CONFIG_NEEDLE_DIAMETER,          /* [mm] */
-    CONFIG_NEEDLE_TAPER,             /* [1] tapering end / channel depth */
-    CONFIG_NEEDLE_REACH,             /* [1] channel depth / needle length */
-    CONFIG_NEEDLE_RECOIL,            /* [1] channel diameter / needle diameter */
-    CONFIG_NEEDLE_REMOVAL,           /* [1] matrix removed in the channel */
-    CONFIG_NEEDLE_BRUISE,            /* [1] bruise radius / channel radius */
-    CONFIG_TREATMENT_DENSITY,        /* [/mm2], optional: else the device's */
-    CONFIG_TREATMENT_DIRECTIONS,     /* integer: roller directions on a patch */
-    CONFIG_TREATMENT_JITTER,         /* [mm]: random displacement of stamp needles on a patch */
-    CONFIG_TREATMENT_SESSIONS,       /* integer */
-    CONFIG_TREATMENT_INTERVAL,       /* [day] */
-    CONFIG_TREATMENT_FIRST,          /* [day] */
-    CONFIG_TREATMENT_IF_NOT_HEALED,  /* choice: postpone skip fail */
-    CONFIG_TREATMENT_OVERRIDE,       /* treatment.override_contraindications, boolean */
-    CONFIG_TREATMENT_SEED,           /* integer */
-    CONFIG_DOMAIN_GEOMETRY,          /* choice: well_mixed axisymmetric slab unit_cell patch */
-    CONFIG_DOMAIN_SPACING,           /* 1 to 3 lengths [mm]: one for all axes, or x, y, z (r, z) */
-    CONFIG_DOMAIN_GRADING,           /* [1] ratio of neighbouring cell heights below 0.5 mm; 1 = uniform */
-    CONFIG_DOMAIN_REFINE,            /* [1] axisymmetric: radial cells at the channel are this much narrower */
-    CONFIG_DOMAIN_DEPTH,             /* [mm] */
-    CONFIG_DOMAIN_WIDTH,             /* [mm], optional: else from the density */
-    CONFIG_RUN_DURATION,             /* [day] */
-    CONFIG_RUN_TOLERANCE,            /* [1] */
-    CONFIG_OUTPUT_TIMESERIES,        /* [day] interval */
-    CONFIG_OUTPUT_PROFILES,          /* [day] interval */
-    CONFIG_OUTPUT_SNAPSHOTS,         /* list of times [day] */
-    CONFIG_CHECKPOINT_EVERY,         /* [s] of wall time */
+    CONFIG_MODEL,                   /* choice, required */
+    CONFIG_TITLE,                   /* text, free */
+    CONFIG_SKIN_SITE,               /* choice: cheek ... */
+    CONFIG_SKIN_EPIDERMIS,          /* [mm], optional: else from the site */
+    CONFIG_SKIN_DERMIS,             /* [mm], optional: else from the site */
+    CONFIG_SKIN_AGE,                /* [years] */
+    CONFIG_SKIN_COLLAGEN,           /* [1], optional: else from the age */
+    CONFIG_SKIN_CONDITIONS,         /* list of names */
+    CONFIG_TREATMENT_DEVICE,        /* choice: a named device or one under `devices` */
+    CONFIG_NEEDLE_LENGTH,           /* treatment.needle.length [mm], optional like the next ones: else the device's */
+    CONFIG_NEEDLE_DIAMETER,         /* [mm] */
+    CONFIG_NEEDLE_TAPER,            /* [1] tapering end / channel depth */
+    CONFIG_NEEDLE_REACH,            /* [1] channel depth / needle length */
+    CONFIG_NEEDLE_RECOIL,           /* [1] channel diameter / needle diameter */
+    CONFIG_NEEDLE_REMOVAL,          /* [1] matrix removed in the channel */
+    CONFIG_NEEDLE_BRUISE,           /* [1] bruise radius / channel radius */
+    CONFIG_TREATMENT_DENSITY,       /* [/mm2], optional: else the device's */
+    CONFIG_TREATMENT_DIRECTIONS,    /* integer: roller directions on a patch */
+    CONFIG_TREATMENT_JITTER,        /* [mm]: random displacement of stamp needles on a patch */
+    CONFIG_TREATMENT_SESSIONS,      /* integer */
+    CONFIG_TREATMENT_INTERVAL,      /* [day] */
+    CONFIG_TREATMENT_FIRST,         /* [day] */
+    CONFIG_TREATMENT_IF_NOT_HEALED, /* choice: postpone skip fail */
+    CONFIG_TREATMENT_OVERRIDE,      /* treatment.override_contraindications, boolean */
+    CONFIG_TREATMENT_SEED,          /* integer */
+    CONFIG_DOMAIN_GEOMETRY,         /* choice: well_mixed axisymmetric slab unit_cell patch */
+    CONFIG_DOMAIN_SPACING,          /* 1 to 3 lengths [mm]: one for all axes, or x, y, z (r, z) */
+    CONFIG_DOMAIN_GRADING,          /* [1] ratio of neighbouring cell heights below 0.5 mm; 1 = uniform */
+    CONFIG_DOMAIN_REFINE,           /* [1] axisymmetric: radial cells at the channel are this much narrower */
+    CONFIG_DOMAIN_DEPTH,            /* [mm] */
+    CONFIG_DOMAIN_WIDTH,            /* [mm], optional: else from the density */
+    CONFIG_RUN_DURATION,            /* [day] */
+    CONFIG_RUN_TOLERANCE,           /* [1] */
+    CONFIG_OUTPUT_TIMESERIES,       /* [day] interval */
+    CONFIG_OUTPUT_PROFILES,         /* [day] interval */
+    CONFIG_OUTPUT_SNAPSHOTS,        /* list of times [day] */
+    CONFIG_CHECKPOINT_EVERY,        /* [s] of wall time */
     CONFIG_KEYS
 };
 
@@ -57,10 +57,10 @@ enum config_type { CONFIG_NUMBER, CONFIG_INTEGER, CONFIG_BOOLEAN, CONFIG_CHOICE,
 struct config_row {
     const char *path; /* "treatment.interval" */
     enum config_type type;
-    const char *unit;            /* of numbers and limits; "1" = dimensionless */
-    const char *initial;         /* default as it would be written; NULL = optional, "" = required */
-    double lo, hi;               /* closed range of numbers and integers [unit] */
-    const char *const *choices;  /* of CONFIG_CHOICE and CONFIG_NAME_LIST where the table knows them; else NULL: see config_vocabulary */
+    const char *unit;           /* of numbers and limits; "1" = dimensionless */
+    const char *initial;        /* default as it would be written; NULL = optional, "" = required */
+    double lo, hi;              /* closed range of numbers and integers [unit] */
+    const char *const *choices; /* of CONFIG_CHOICE and CONFIG_NAME_LIST where the table knows them; else NULL: see config_vocabulary */
     const char *meaning;
 };
 extern const struct config_row config_rows[CONFIG_KEYS];
@@ -79,11 +79,19 @@ struct config_vocabulary {
 
 /* A device of the user's own, under `devices.<name>`: what it is like, and the properties that differ (NaN = not given). */
 enum config_device_property {
-    CONFIG_DEVICE_LENGTH, CONFIG_DEVICE_DIAMETER, CONFIG_DEVICE_TAPER, CONFIG_DEVICE_REACH, CONFIG_DEVICE_RECOIL, CONFIG_DEVICE_REMOVAL,
-    CONFIG_DEVICE_BRUISE, CONFIG_DEVICE_DENSITY, CONFIG_DEVICE_NEEDLES, CONFIG_DEVICE_PROPERTIES
+    CONFIG_DEVICE_LENGTH,
+    CONFIG_DEVICE_DIAMETER,
+    CONFIG_DEVICE_TAPER,
+    CONFIG_DEVICE_REACH,
+    CONFIG_DEVICE_RECOIL,
+    CONFIG_DEVICE_REMOVAL,
+    CONFIG_DEVICE_BRUISE,
+    CONFIG_DEVICE_DENSITY,
+    CONFIG_DEVICE_NEEDLES,
+    CONFIG_DEVICE_PROPERTIES
 };
 struct config_device {
-    const char *name, *like; /* borrowed from the config */
+    const char *name, *like;                   /* borrowed from the config */
     double property[CONFIG_DEVICE_PROPERTIES]; /* units as the treatment.needle keys; density [/mm2]; needles [1] */
 };
 

@@ -20,10 +20,10 @@ enum config_kind { CONFIG_SCALAR, CONFIG_LIST, CONFIG_MAPPING, CONFIG_BROKEN /* 
 /* A node of a file.  Line and column count from 1, columns in characters. */
 struct config_node {
     enum config_kind kind;
-    bool plain;             /* scalar without quotes */
-    const char *file;       /* owned by the arena, as are all below */
+    bool plain;       /* scalar without quotes */
+    const char *file; /* owned by the arena, as are all below */
     size_t line, column;
-    const char *text;       /* scalar */
+    const char *text;          /* scalar */
     struct config_node *key;   /* of the entries of a mapping */
     struct config_node *child; /* first entry */
     struct config_node *next;  /* next entry of the same list or mapping */
@@ -35,8 +35,8 @@ struct config_value {
     const char *text;
     const double *numbers;
     const char *const *names;
-    size_t n;                      /* length of numbers or names */
-    const struct config_node *at;  /* where it was given; NULL for a default */
+    size_t n;                     /* length of numbers or names */
+    const struct config_node *at; /* where it was given; NULL for a default */
 };
 
 struct config_assignment {
@@ -68,12 +68,12 @@ struct config_reader {
     const struct config_vocabulary *vocabulary;
     struct config_node **trees; /* one per file and --set, in order; owned by the arena */
     size_t n_trees;
-    const char *model;        /* a model of the vocabulary; NULL when none is given */
-    const char **parameters;  /* names of its parameters, ends with NULL */
-    const char **devices;     /* names of the vocabulary and of the user's own, ends with NULL; NULL: any */
+    const char *model;                    /* a model of the vocabulary; NULL when none is given */
+    const char **parameters;              /* names of its parameters, ends with NULL */
+    const char **devices;                 /* names of the vocabulary and of the user's own, ends with NULL; NULL: any */
     const struct config_node **device_at; /* where config->devices[i] was given */
     size_t errors;
-    bool broken;       /* a file could not be read to its end: what is missing may be there */
+    bool broken; /* a file could not be read to its end: what is missing may be there */
     bool out_of_memory;
 };
 

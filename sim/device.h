@@ -11,17 +11,17 @@ enum pattern { PATTERN_ROLLER, PATTERN_STROKES, PATTERN_STAMP, PATTERN_SINGLE, P
 struct device {
     const char *name, *title;
     enum pattern pattern;
-    double length;   /* needle length [mm] */
-    double diameter; /* needle diameter [mm] */
-    double taper;    /* tapering end / channel depth [1] */
-    double reach;    /* channel depth below the skin surface / needle length [1] */
-    double recoil;   /* channel diameter / needle diameter [1] */
-    double removal;  /* fraction of matrix removed in the channel [1] */
-    double bruise;   /* bruise radius / channel radius [1] */
-    double density;  /* channels per area, all passes together [/mm2] */
-    double needles;  /* on the drum, cartridge or stamp [1] */
-    double rows;     /* circles of needles along the drum's axis (roller) [1] */
-    double drum;     /* drum diameter (roller) or side of the head (pen, stamp) [mm] */
+    double length;     /* needle length [mm] */
+    double diameter;   /* needle diameter [mm] */
+    double taper;      /* tapering end / channel depth [1] */
+    double reach;      /* channel depth below the skin surface / needle length [1] */
+    double recoil;     /* channel diameter / needle diameter [1] */
+    double removal;    /* fraction of matrix removed in the channel [1] */
+    double bruise;     /* bruise radius / channel radius [1] */
+    double density;    /* channels per area, all passes together [/mm2] */
+    double needles;    /* on the drum, cartridge or stamp [1] */
+    double rows;       /* circles of needles along the drum's axis (roller) [1] */
+    double drum;       /* drum diameter (roller) or side of the head (pen, stamp) [mm] */
     double drum_width; /* drum width (roller) [mm] */
     const char *source;
 };

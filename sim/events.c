@@ -1,5 +1,7 @@
 #include "events.h"
 
+#include "units.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -85,10 +87,7 @@ static size_t list_changes(const struct events *events, size_t e, int64_t end, s
         return 0;
     for (double i = 0.0; i < s.count; i++) {
         const double begin = s.start + i * s.interval;
-        const struct change change[2] = {
-            {stepper_ticks(begin),              BEGIN, e},
-            {stepper_ticks(begin + s.duration), END,   e}
-        };
+        const struct change change[2] = {{stepper_ticks(begin), BEGIN, e}, {stepper_ticks(begin + s.duration), END, e}};
         for (size_t k = 0; k < (window ? 2 : 1); k++) {
             if (change[k].time > end)
                 return n;
@@ -173,7 +172,9 @@ void events_print(const struct model *model, const double *params, FILE *stream)
             continue;
         const char *unit =
             x->kind == EVENT_SET ? model->params[model_param(model, x->target)].unit : model->species[model_species(model, x->target)].unit;
-        fprintf(stream, x->kind == EVENT_SET ? "# %s: %s is %.6g %s" : "# %s: %s gains %.6g %s", x->name, x->target, s.value, unit);
+        char value[64];
+        units_format(s.value, unit, value, sizeof value);
+        fprintf(stream, "# %s: %s %s %s", x->name, x->target, x->kind == EVENT_SET ? "is" : "gains", value);
         fprintf(stream, " on day %.6g", s.start);
         if (x->kind == EVENT_SET)
             fprintf(stream, " for %.6g day%s", s.duration, s.duration == 1.0 ? "" : "s");

@@ -178,11 +178,7 @@ enum status grid_box(enum geometry geometry, const double width[2], double depth
         else
             depth_faces(depth, spacing[2], grading, n[2], face[2]);
         const bool around = geometry == PATCH, radial = geometry == AXISYMMETRIC;
-        const struct axis_spec spec[3] = {
-            {n[0], face[0], around, radial},
-            {n[1], face[1], around, false },
-            {n[2], face[2], false,  false }
-        };
+        const struct axis_spec spec[3] = {{n[0], face[0], around, radial}, {n[1], face[1], around, false}, {n[2], face[2], false, false}};
         status = grid_create(geometry, spec, grid);
     }
     for (int a = 0; a < 3; a++)
@@ -234,11 +230,7 @@ enum status grid_cylinder(double radius, double depth, const double spacing[3], 
     const double one[2] = {0.0, 1.0};
     radial_faces(radius, spacing[0], near, refine, face);
     depth_faces(depth, spacing[2], grading, nz, face + nr + 1);
-    const struct axis_spec spec[3] = {
-        {nr, face,          false, true },
-        {1,  one,           false, false},
-        {nz, face + nr + 1, false, false}
-    };
+    const struct axis_spec spec[3] = {{nr, face, false, true}, {1, one, false, false}, {nz, face + nr + 1, false, false}};
     const enum status status = grid_create(AXISYMMETRIC, spec, grid);
     free(face);
     return status;
@@ -253,9 +245,7 @@ static struct axis_spec axis_spec_of(const struct grid *grid, int a)
 enum status grid_surface(const struct grid *grid, struct grid **surface)
 {
     const double layer[2] = {0.0, 1.0}; /* height 1 mm: volumes are areas */
-    const struct axis_spec spec[3] = {
-        axis_spec_of(grid, 0), axis_spec_of(grid, 1), {1, layer, false, false}
-    };
+    const struct axis_spec spec[3] = {axis_spec_of(grid, 0), axis_spec_of(grid, 1), {1, layer, false, false}};
     return grid_create(grid->geometry, spec, surface);
 }
 

@@ -29,15 +29,20 @@ struct axis {
 struct grid {
     enum geometry geometry;
     struct axis axis[3];
-    size_t cells; /* nx ny nz */
-    size_t plane; /* nx ny */
-    size_t guard; /* values readable before and after a plane of fields: one layer, rounded up to whole vectors */
-    double turn;  /* volume = turn x product of extents: 2 pi for a cylinder, 1 otherwise */
+    size_t cells;   /* nx ny nz */
+    size_t plane;   /* nx ny */
+    size_t guard;   /* values readable before and after a plane of fields: one layer, rounded up to whole vectors */
+    double turn;    /* volume = turn x product of extents: 2 pi for a cylinder, 1 otherwise */
     double *volume; /* [cells] [mm3], owned */
 };
 
 /* Positions of the faces of one axis, n + 1 of them. */
-struct axis_spec { size_t n; const double *face; bool periodic; bool radial; };
+struct axis_spec {
+    size_t n;
+    const double *face;
+    bool periodic;
+    bool radial;
+};
 
 /* A grid from the faces of its three axes.  ERR_IO when out of memory, leaving *grid unchanged. */
 enum status grid_create(enum geometry geometry, const struct axis_spec spec[3], struct grid **grid);

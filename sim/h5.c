@@ -203,11 +203,7 @@ static hid_t creation_list(const struct h5_shape *shape)
 static const char *unit_name(const char *unit)
 {
     static const char *const pairs[][2] = {
-        {"days",    "day"   },
-        {"hours",   "hour"  },
-        {"minutes", "minute"},
-        {"seconds", "second"},
-        {"",        "1"     },
+        {"days", "day"}, {"hours", "hour"}, {"minutes", "minute"}, {"seconds", "second"}, {"", "1"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (!strcmp(unit, pairs[i][0]))

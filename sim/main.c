@@ -212,31 +212,31 @@ static const struct command {
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
 static const struct option long_options[] = {
-    {"output",       required_argument, NULL, 'o'},
-    {"set",          required_argument, NULL, 's'},
-    {"threads",      required_argument, NULL, 't'},
+    {"output", required_argument, NULL, 'o'},
+    {"set", required_argument, NULL, 's'},
+    {"threads", required_argument, NULL, 't'},
     {"max-walltime", required_argument, NULL, 'w'},
-    {"force",        no_argument,       NULL, 'f'},
-    {"quiet",        no_argument,       NULL, 'q'},
-    {"format",       required_argument, NULL, 'F'},
-    {"keys",         no_argument,       NULL, 'k'},
-    {"full",         no_argument,       NULL, 'u'},
-    {"help",         no_argument,       NULL, 'h'},
-    {NULL,           0,                 NULL, 0  },
+    {"force", no_argument, NULL, 'f'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"format", required_argument, NULL, 'F'},
+    {"keys", no_argument, NULL, 'k'},
+    {"full", no_argument, NULL, 'u'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 static const struct {
     int option;
     const char *usage, *meaning;
 } option_help[] = {
-    {'o', "-o, --output FILE",   "where the results go"                                                      },
-    {'s', "--set KEY=VALUE",     "override one key; may be given again"                                      },
-    {'t', "--threads N",         "number of threads; without it as many as are of use"                       },
-    {'w', "--max-walltime TIME", "stop after this time (\"20 minutes\"), resumable"                          },
-    {'f', "--force",             "replace existing results; resume: also with another version of the program"},
-    {'q', "--quiet",             "neither progress nor summary; errors and warnings are shown"               },
-    {'F', "--format FORMAT",     "text, markdown or json"                                                    },
-    {'k', "--keys",              "print the table of all keys as Markdown"                                   },
-    {'u', "--full",              "all of it: larger grids, minutes"                                          },
+    {'o', "-o, --output FILE", "where the results go"},
+    {'s', "--set KEY=VALUE", "override one key; may be given again"},
+    {'t', "--threads N", "number of threads; without it as many as are of use"},
+    {'w', "--max-walltime TIME", "stop after this time (\"20 minutes\"), resumable"},
+    {'f', "--force", "replace existing results; resume: also with another version of the program"},
+    {'q', "--quiet", "neither progress nor summary; errors and warnings are shown"},
+    {'F', "--format FORMAT", "text, markdown or json"},
+    {'k', "--keys", "print the table of all keys as Markdown"},
+    {'u', "--full", "all of it: larger grids, minutes"},
 };
 
 static void print_help(FILE *stream)

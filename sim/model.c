@@ -326,14 +326,14 @@ static void check_functions(struct check *c)
         bool wanted, present;
         const char *name;
     } functions[] = {
-        {true,                      m->react != NULL,            "react"           },
-        {m->n_derived > 0,          m->prepare != NULL,          "prepare"         },
-        {m->n_surface > 0,          m->react_surface != NULL,    "react_surface"   },
-        {mobile,                    m->mobility != NULL,         "mobility"        },
-        {surface_mobile,            m->mobility_surface != NULL, "mobility_surface"},
-        {m->n_readouts > 0,         m->read != NULL,             "read"            },
-        {m->n_surface_readouts > 0, m->read_surface != NULL,     "read_surface"    },
-        {m->n_outcomes > 0,         m->observe != NULL,          "observe"         },
+        {true, m->react != NULL, "react"},
+        {m->n_derived > 0, m->prepare != NULL, "prepare"},
+        {m->n_surface > 0, m->react_surface != NULL, "react_surface"},
+        {mobile, m->mobility != NULL, "mobility"},
+        {surface_mobile, m->mobility_surface != NULL, "mobility_surface"},
+        {m->n_readouts > 0, m->read != NULL, "read"},
+        {m->n_surface_readouts > 0, m->read_surface != NULL, "read_surface"},
+        {m->n_outcomes > 0, m->observe != NULL, "observe"},
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (functions[i].wanted && !functions[i].present)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* clang-format off */
 struct param {
     const char *name;
     double value; /* default [unit] */
@@ -140,6 +141,8 @@ struct model {
     /* All outcomes now, relative to the observation before the first session. */
     void (*observe)(const struct observation *now, const struct observation *before, const double *p, double *out);
 };
+
+/* clang-format on */
 
 /* Hot loops are compiled for several vector widths, chosen when the program starts (not by clang 14, whose choosers of static functions
  * of one name collide). */

@@ -64,9 +64,7 @@ static void write_json(const struct model *m, const struct table *t, FILE *strea
 {
     fprintf(stream, ",\n \"%s\": [", t->key);
     for (size_t r = 0; r < t->rows; r++) {
-        struct cell cells[COLUMNS] = {
-            {NULL, 0}
-        };
+        struct cell cells[COLUMNS] = {{NULL, 0}};
         t->fill(m, r, cells);
         fprintf(stream, "%s\n  {", r ? "," : "");
         for (size_t i = 0; i < COLUMNS && t->column[i]; i++) {
@@ -92,9 +90,7 @@ static void write_markdown(const struct model *m, const struct table *t, FILE *s
         fputs("|---", stream);
     fputs("|\n", stream);
     for (size_t r = 0; r < t->rows; r++) {
-        struct cell cells[COLUMNS] = {
-            {NULL, 0}
-        };
+        struct cell cells[COLUMNS] = {{NULL, 0}};
         t->fill(m, r, cells);
         for (size_t i = 0; i < COLUMNS && t->column[i]; i++) {
             char buffer[CELL];
@@ -114,9 +110,7 @@ static void write_text(const struct model *m, const struct table *t, FILE *strea
     char buffer[CELL];
     int width[COLUMNS] = {0};
     for (size_t r = 0; r < t->rows; r++) {
-        struct cell cells[COLUMNS] = {
-            {NULL, 0}
-        };
+        struct cell cells[COLUMNS] = {{NULL, 0}};
         t->fill(m, r, cells);
         for (size_t i = 0; i < COLUMNS && t->column[i]; i++) {
             const int length = (int)strlen(plain(cells[i], buffer)), head = (int)strlen(t->column[i]);
@@ -126,9 +120,7 @@ static void write_text(const struct model *m, const struct table *t, FILE *strea
     }
     fprintf(stream, "\n%s\n", t->title);
     for (size_t r = 0; r <= t->rows; r++) {
-        struct cell cells[COLUMNS] = {
-            {NULL, 0}
-        };
+        struct cell cells[COLUMNS] = {{NULL, 0}};
         if (r)
             t->fill(m, r - 1, cells);
         for (size_t i = 0; i < COLUMNS && t->column[i]; i++) {

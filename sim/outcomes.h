@@ -41,13 +41,13 @@ void outcomes_parts(struct outcomes *outcomes, struct state_part *parts, size_t 
 
 /* Times read off as the run goes [day]; NaN = not reached. */
 struct milestones {
-    double closure_time;     /* longest of all sessions: from the session until 95 % of the mouths are covered */
-    double barrier_time;     /* likewise until the barrier deficit is below 5 % */
-    double downtime;         /* likewise until erythema < 0.1 and the barrier deficit < 0.05 */
-    double downtime_total;   /* sum over sessions */
-    double session;          /* time of the latest session */
+    double closure_time;   /* longest of all sessions: from the session until 95 % of the mouths are covered */
+    double barrier_time;   /* likewise until the barrier deficit is below 5 % */
+    double downtime;       /* likewise until erythema < 0.1 and the barrier deficit < 0.05 */
+    double downtime_total; /* sum over sessions */
+    double session;        /* time of the latest session */
     double before, closure_before, deficit_before, erythema_before; /* the previous look */
-    int closed, sealed, calm; /* reached since the latest session */
+    int closed, sealed, calm;                                       /* reached since the latest session */
 };
 
 void milestones_init(struct milestones *milestones);

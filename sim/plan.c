@@ -147,18 +147,16 @@ static void settle(struct plan *plan)
     const struct {
         enum config_key key;
         double value;
-    } rows[] = {
-        {CONFIG_SKIN_EPIDERMIS,    plan->skin.epidermis   },
-        {CONFIG_SKIN_DERMIS,       plan->skin.dermis      },
-        {CONFIG_NEEDLE_LENGTH,     d->length              },
-        {CONFIG_NEEDLE_DIAMETER,   d->diameter            },
-        {CONFIG_NEEDLE_TAPER,      d->taper               },
-        {CONFIG_NEEDLE_REACH,      d->reach               },
-        {CONFIG_NEEDLE_RECOIL,     d->recoil              },
-        {CONFIG_NEEDLE_REMOVAL,    d->removal             },
-        {CONFIG_NEEDLE_BRUISE,     d->bruise              },
-        {CONFIG_TREATMENT_DENSITY, plan->treatment.density}
-    };
+    } rows[] = {{CONFIG_SKIN_EPIDERMIS, plan->skin.epidermis},
+                {CONFIG_SKIN_DERMIS, plan->skin.dermis},
+                {CONFIG_NEEDLE_LENGTH, d->length},
+                {CONFIG_NEEDLE_DIAMETER, d->diameter},
+                {CONFIG_NEEDLE_TAPER, d->taper},
+                {CONFIG_NEEDLE_REACH, d->reach},
+                {CONFIG_NEEDLE_RECOIL, d->recoil},
+                {CONFIG_NEEDLE_REMOVAL, d->removal},
+                {CONFIG_NEEDLE_BRUISE, d->bruise},
+                {CONFIG_TREATMENT_DENSITY, plan->treatment.density}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         config_settle(plan->config, rows[i].key, rows[i].value);
 }

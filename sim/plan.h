@@ -23,13 +23,13 @@ struct plan {
     char overridden[256]; /* contraindications overridden */
     enum geometry geometry;
     double width[2], depth, spacing[3], grading; /* [mm] of what is computed: a quarter of a unit cell, the radius of a cylinder */
-    double near, refine; /* cylinder: radial cells up to `near` [mm] are `refine` times narrower */
-    double cells, bytes; /* doubles: no overflow for absurd grids */
+    double near, refine;                         /* cylinder: radial cells up to `near` [mm] are `refine` times narrower */
+    double cells, bytes;                         /* doubles: no overflow for absurd grids */
     double tolerance;
     int64_t end, series_every, profiles_every; /* ticks */
     const double *snapshots;                   /* [day], borrowed from the configuration */
     size_t n_snapshots;
-    int threads; /* chosen */
+    int threads;           /* chosen */
     double steps, seconds; /* estimates */
 };
 

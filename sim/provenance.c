@@ -74,17 +74,17 @@ static enum status write_same(const char *path, hid_t group, const struct model 
     const struct {
         const char *name, *value;
     } texts[] = {
-        {"program",                      "needlework"                            },
-        {"version",                      VERSION_NUMBER                          },
-        {"git_commit",                   VERSION_COMMIT                          },
-        {"git_dirty",                    dirty                                   },
-        {"compiler",                     VERSION_COMPILER                        },
-        {"flags",                        VERSION_FLAGS                           },
-        {"libraries",                    libraries                               },
-        {"model",                        model->name                             },
-        {"model_title",                  model->title ? model->title : ""        },
-        {"model_reference",              model->reference ? model->reference : ""},
-        {"contraindications_overridden", overridden                              },
+        {"program", "needlework"},
+        {"version", VERSION_NUMBER},
+        {"git_commit", VERSION_COMMIT},
+        {"git_dirty", dirty},
+        {"compiler", VERSION_COMPILER},
+        {"flags", VERSION_FLAGS},
+        {"libraries", libraries},
+        {"model", model->name},
+        {"model_title", model->title ? model->title : ""},
+        {"model_reference", model->reference ? model->reference : ""},
+        {"contraindications_overridden", overridden},
     };
     enum status status = OK;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
@@ -137,11 +137,8 @@ static enum status write_host(const char *path, hid_t group, const struct result
     const struct {
         const char *name, *value;
     } texts[] = {
-        {"hostname", name.nodename    },
-        {"system",   system           },
-        {"command",  command(arguments, sizeof arguments)},
-        {"slurm_job",          job ? job : "none"                },
-        {"started",          now(started)  },
+        {"hostname", name.nodename},       {"system", system},        {"command", command(arguments, sizeof arguments)},
+        {"slurm_job", job ? job : "none"}, {"started", now(started)},
     };
     enum status status = OK;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)

@@ -9,7 +9,9 @@
 #include <stddef.h>
 
 /* Weights of the present and the two earlier states in the predicted one; the prediction is never below 0. */
-struct reaction_predictor { double now, before, older; };
+struct reaction_predictor {
+    double now, before, older;
+};
 
 size_t reaction_tiles(size_t cells);
 

@@ -17,16 +17,17 @@ static const struct results_column session_mark = {"session", "1", "row of the s
 static const struct results_column step_mark = {"step", "1", "number of the accepted step", true};
 
 static const struct results_column session_columns[] = {
-    {"number",    "1",   "number of the session, from 1",                      true },
-    {"scheduled", "day", "planned time of the session",                        false},
+    {"number", "1", "number of the session, from 1", true},
+    {"scheduled", "day", "planned time of the session", false},
     {"performed", "day", "time the session took place, NaN when it never did", false},
-    {"closure",   "1",   "fraction of the mouths' area closed just before it", false},
+    {"closure", "1", "fraction of the mouths' area closed just before it", false},
+    {"deficit", "1", "barrier deficit just before it, 1 = all mouths open", false},
 };
 static const struct results_column step_columns[] = {
-    {"time",   "day", "end of the step, since the first session",                false},
-    {"dt",     "day", "length of the step",                                      false},
-    {"error",  "1",   "estimated error / tolerance",                             false},
-    {"solves", "1",   "implicit solves of the step, repeated attempts included", false},
+    {"time", "day", "end of the step, since the first session", false},
+    {"dt", "day", "length of the step", false},
+    {"error", "1", "estimated error / tolerance", false},
+    {"solves", "1", "sweeps over one field by the implicit solves of all species", false},
 };
 
 static void columns_of(const struct species *species, size_t n, struct results_column *columns)
@@ -50,20 +51,20 @@ static enum status visit_tables(struct results *r, const struct grid *grid, cons
     }
     const struct results_column *top = all ? all + m->n_species : NULL;
     const struct results_table_spec spec[RESULTS_TABLES] = {
-        [SERIES] = {.group = "/",           .mark = time_mark, .axes = "",        .columns = outcome,                .n = m->n_outcomes       },
-        [MEANS] = {                                .group = "means",     .mark = time_mark,        .axes = "",    .columns = all,                        .n = n_all, .prefix = "domain mean: "},
-        [PROFILES] = {                                .group = "profiles",
-                    .mark = time_mark,
-                    .axes = "z",
-                    .grid = grid,
-                    .columns = all,
-                    .n = m->n_species,
-                    .prefix = "lateral mean: "},
-        [FIELDS] = {                                                                                                                                  .group = "fields",      .mark = time_mark, .axes = "zyx",     .grid = grid,                      .columns = all,            .n = m->n_species, .field = true},
+        [SERIES] = {.group = "/", .mark = time_mark, .axes = "", .columns = outcome, .n = m->n_outcomes},
+        [MEANS] = {.group = "means", .mark = time_mark, .axes = "", .columns = all, .n = n_all, .prefix = "domain mean: "},
+        [PROFILES] = {.group = "profiles",
+                      .mark = time_mark,
+                      .axes = "z",
+                      .grid = grid,
+                      .columns = all,
+                      .n = m->n_species,
+                      .prefix = "lateral mean: "},
+        [FIELDS] = {.group = "fields", .mark = time_mark, .axes = "zyx", .grid = grid, .columns = all, .n = m->n_species, .field = true},
         [SURFACE] =
-            {.group = "surface",                      .mark = time_mark,                      .axes = "yx", .grid = surface, .columns = top,           .n = m->n_surface, .field = true},
-        [SESSIONS] = {                                                                                                                                               .group = "sessions",         .mark = session_mark,                          .axes = "",                         .columns = session_columns,                              .n = 4,                    .auxiliary = "number"},
-        [STEPS] = {.group = "steps", .mark = step_mark,                  .axes = "",                    .columns = step_columns,                                    .n = 4,               .auxiliary = "time"},
+            {.group = "surface", .mark = time_mark, .axes = "yx", .grid = surface, .columns = top, .n = m->n_surface, .field = true},
+        [SESSIONS] = {.group = "sessions", .mark = session_mark, .axes = "", .columns = session_columns, .n = 5, .auxiliary = "number"},
+        [STEPS] = {.group = "steps", .mark = step_mark, .axes = "", .columns = step_columns, .n = 4, .auxiliary = "time"},
     };
     for (int t = 0; t < RESULTS_TABLES && !status; t++) {
         if (t == SURFACE && !(surface && m->n_surface))
@@ -87,12 +88,12 @@ static enum status write_root(const struct results *r, const struct grid *grid, 
     const struct {
         const char *name, *value;
     } texts[] = {
-        {"Conventions", "CF-1.10"                                                                                          },
-        {"title",       about->title && about->title[0] ? about->title : r->model->title ? r->model->title : r->model->name},
-        {"source",      source                                                                                             },
-        {"history",     history                                                                                            },
-        {"model",       r->model->name                                                                                     },
-        {"geometry",    geometry_names[grid->geometry]                                                                     },
+        {"Conventions", "CF-1.10"},
+        {"title", about->title && about->title[0] ? about->title : r->model->title ? r->model->title : r->model->name},
+        {"source", source},
+        {"history", history},
+        {"model", r->model->name},
+        {"geometry", geometry_names[grid->geometry]},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
         status = h5_text(r->path, r->file, texts[i].name, texts[i].value);

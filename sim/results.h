@@ -40,8 +40,8 @@ enum status results_series(struct results *results, double time, const double *o
 enum status results_profile(struct results *results, double time, const double *const *y);
 /* One snapshot of volume and surface fields. */
 enum status results_snapshot(struct results *results, double time, const double *const *y, const double *const *e);
-/* One planned session; performed = NaN when it never took place.  Closure is that just before it. */
-enum status results_session(struct results *results, size_t number, double scheduled, double performed, double closure);
+/* One planned session; performed = NaN when it never took place.  Closure and barrier deficit are those just before it. */
+enum status results_session(struct results *results, size_t number, double scheduled, double performed, double closure, double deficit);
 /* The integrator's record of one accepted step: buffered, written with the next row. */
 enum status results_step(struct results *results, double time, double dt, double error, double solves);
 enum status results_ledger_write(struct results *results, const char *species, const char *unit, const struct results_ledger *ledger);

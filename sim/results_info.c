@@ -100,14 +100,8 @@ static void print_state(hid_t root, const double *time, size_t n, FILE *stream)
 static void print_summary(hid_t root, FILE *stream)
 {
     static const char *const names[][2] = {
-        {"collagen_onset",              "day"},
-        {"collagen_time_to_90_percent", "day"},
-        {"peak_collagen_gain",          ""   },
-        {"final_collagen_gain",         ""   },
-        {"epidermal_closure_time",      "day"},
-        {"barrier_recovery_time",       "day"},
-        {"downtime",                    "day"},
-        {"sessions_performed",          ""   },
+        {"collagen_onset", "day"},         {"collagen_time_to_90_percent", "day"}, {"peak_collagen_gain", ""}, {"final_collagen_gain", ""},
+        {"epidermal_closure_time", "day"}, {"barrier_recovery_time", "day"},       {"downtime", "day"},        {"sessions_performed", ""},
     };
     double value;
     fprintf(stream, "\nsummary\n");
@@ -122,25 +116,25 @@ static void print_summary(hid_t root, FILE *stream)
 
 static void print_sessions(hid_t root, FILE *stream)
 {
-    static const char *const names[] = {"number", "scheduled", "performed", "closure"};
-    double *column[4] = {NULL};
+    static const char *const names[] = {"number", "scheduled", "performed", "closure", "deficit"};
+    double *column[5] = {NULL};
     size_t n = SIZE_MAX;
     hid_t group = h5_child(root, "sessions", H5I_GROUP);
-    for (int c = 0; c < 4; c++) {
+    for (int c = 0; c < 5; c++) {
         size_t rows = h5_read_row(group, names[c], ROWS, &column[c]);
         n = rows < n ? rows : n;
     }
     if (n)
-        fprintf(stream, "\n%-10s%16s%16s%16s\n", "session", "planned [day]", "performed [day]", "closure before");
+        fprintf(stream, "\n%-10s%16s%16s%16s%16s\n", "session", "planned [day]", "performed [day]", "closure before", "barrier deficit");
     for (size_t i = 0; i < n && i < NAMES; i++) {
         fprintf(stream, "  %-8.0f%16.6g", column[0][i], column[1][i]);
         if (isnan(column[2][i]))
             fprintf(stream, "%16s", "never");
         else
             fprintf(stream, "%16.6g", column[2][i]);
-        fprintf(stream, "%16.4g\n", column[3][i]);
+        fprintf(stream, "%16.4g%16.4g\n", column[3][i], column[4][i]);
     }
-    for (int c = 0; c < 4; c++)
+    for (int c = 0; c < 5; c++)
         free(column[c]);
     h5_close(group);
 }

@@ -160,12 +160,12 @@ enum status results_snapshot(struct results *results, double time, const double 
     return results_settle(results, status);
 }
 
-enum status results_session(struct results *results, size_t number, double scheduled, double performed, double closure)
+enum status results_session(struct results *results, size_t number, double scheduled, double performed, double closure, double deficit)
 {
     if (results->broken)
         return ERR_IO;
     const double row = (double)++results->n_sessions, n = (double)number;
-    const double *const values[] = {&n, &scheduled, &performed, &closure};
+    const double *const values[] = {&n, &scheduled, &performed, &closure, &deficit};
     enum status status = reserve_rows(results, 1u << SESSIONS);
     if (!status)
         status = results_table_append(&results->table[SESSIONS], 1, values, &row);
@@ -218,13 +218,13 @@ enum status results_ledger_write(struct results *results, const char *species, c
         const char *name, *meaning;
         double value;
     } rows[] = {
-        {"initial",  "amount before the run",                                  ledger->initial },
-        {"produced", "amount produced",                                        ledger->produced},
-        {"lost",     "amount lost by decay, consumption and conversion",       ledger->lost    },
-        {"boundary", "amount that came in through the boundaries",             ledger->boundary},
-        {"injury",   "amount that the needles added (negative: removed)",      ledger->injury  },
-        {"stored",   "amount at the end",                                      ledger->stored  },
-        {"error",    "initial + produced - lost + boundary + injury - stored", ledger->error   },
+        {"initial", "amount before the run", ledger->initial},
+        {"produced", "amount produced", ledger->produced},
+        {"lost", "amount lost by decay, consumption and conversion", ledger->lost},
+        {"boundary", "amount that came in through the boundaries", ledger->boundary},
+        {"injury", "amount that the needles added (negative: removed)", ledger->injury},
+        {"stored", "amount at the end", ledger->stored},
+        {"error", "initial + produced - lost + boundary + injury - stored", ledger->error},
     };
     enum status status = results_reserve(r, 65536.0);
     if (!status)

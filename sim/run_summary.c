@@ -45,7 +45,7 @@ enum status run_write_summary(struct run *run)
         const struct session *session = &s->sessions[i];
         performed += session->performed >= 0;
         status = results_session(run->results, i + 1, stepper_days(session->scheduled),
-                                 session->performed >= 0 ? stepper_days(session->performed) : NAN, session->closure);
+                                 session->performed >= 0 ? stepper_days(session->performed) : NAN, session->closure, session->deficit);
     }
     if (status == OK)
         status = results_summary(run->results, "sessions_performed", (double)performed);
@@ -132,6 +132,7 @@ void run_print_summary(const struct run *run, double worst, double seconds)
     printf("mass balance     closes to %.1e (worst species)\n", worst);
     printf("solver           %zu steps, %zu repeated, %.1f sweeps per step, %d thread%s\n", counts.steps, counts.rejected,
            counts.sweeps / (double)counts.steps, plan->threads, plan->threads == 1 ? "" : "s");
-    printf("time             %.2f s, %.0f ns per cell and step\n", seconds, 1e9 * seconds / (double)(counts.steps - run->steps_before) / cells);
+    printf("time             %.2f s, %.0f ns per cell and step\n", seconds,
+           1e9 * seconds / (double)(counts.steps - run->steps_before) / cells);
     printf("results          %s\n", run->path);
 }

@@ -64,7 +64,7 @@ static enum status create_sessions(struct simulation *s)
         struct session *session = &s->sessions[i];
         session->scheduled = session->due = stepper_ticks(t->first + (double)i * t->interval);
         session->performed = -1;
-        session->closure = NAN;
+        session->closure = session->deficit = NAN;
         session->settled = session->due > s->plan->end;
     }
     return OK;
@@ -229,12 +229,12 @@ enum status simulation_session(struct simulation *simulation, struct session *se
     const size_t number = (size_t)(session - s->sessions);
     look(s);
     session->closure = outcome(s, "epidermal_closure", 1.0);
-    const double deficit = outcome(s, "barrier_deficit", 0.0);
-    if (session->closure < CLOSED || deficit >= SEALED) {
+    session->deficit = outcome(s, "barrier_deficit", 0.0);
+    if (session->closure < CLOSED || session->deficit >= SEALED) {
         if (s->plan->treatment.if_not_healed == FAIL)
             return status_fail(ERR_CONFIG,
                                "session %zu on day %.6g: the skin has not healed (%.0f %% of the mouths covered, barrier deficit %.0f %%)",
-                               number + 1, stepper_days(now), 100.0 * session->closure, 100.0 * deficit);
+                               number + 1, stepper_days(now), 100.0 * session->closure, 100.0 * session->deficit);
         if (s->plan->treatment.if_not_healed == POSTPONE)
             postpone(s, session);
         else

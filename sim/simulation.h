@@ -12,18 +12,19 @@ struct session {
     int64_t scheduled, due; /* ticks; due moves when it is postponed */
     int64_t performed;      /* ticks, -1 = not (yet) */
     double closure;         /* share of the mouths covered just before it; NaN = not looked at */
+    double deficit;         /* likewise the barrier deficit */
     bool settled;           /* performed or given up */
 };
 
 struct simulation {
-    const struct plan *plan;             /* borrowed */
-    double *params;                      /* [n_params + n_derived] as they are now: events change them, owned */
-    struct events *events;               /* owned */
-    struct grid *grid, *surface_grid;    /* owned; the surface is NULL when the model has none */
-    struct state *dermis, *surface;      /* owned */
-    size_t channels;                     /* of the first session */
-    struct outcomes *outcomes;           /* owned */
-    struct stepper *stepper;             /* owned */
+    const struct plan *plan;          /* borrowed */
+    double *params;                   /* [n_params + n_derived] as they are now: events change them, owned */
+    struct events *events;            /* owned */
+    struct grid *grid, *surface_grid; /* owned; the surface is NULL when the model has none */
+    struct state *dermis, *surface;   /* owned */
+    size_t channels;                  /* of the first session */
+    struct outcomes *outcomes;        /* owned */
+    struct stepper *stepper;          /* owned */
     struct milestones milestones;
     struct session *sessions; /* [n_sessions] owned */
     size_t n_sessions;

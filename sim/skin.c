@@ -11,18 +11,18 @@
 #define BODY "within six places of the body: 0.077-0.267 and 2.1-5.9 mm (Oltulu 2018) [S:oltulu]"
 
 const struct skin_site skin_sites[] = {
-    {"cheek",       0.060, 1.50, "0.05-0.06 and 1.2-1.6 mm [R-m], inside the range of Chopra 2015"                                        },
-    {"forehead",    0.050, 1.40, FACE                                                                                                     },
-    {"periorbital", 0.040, 0.76, "dermis: upper medial eyelid 0.759 mm (Chopra 2015) [S:chopra]; epidermis " FACE                         },
-    {"perioral",    0.063, 1.20, "epidermis: upper lip 0.0626 mm (Chopra 2015) [S:chopra]; dermis " FACE                                  },
-    {"nose",        0.050, 1.97, "dermis: lower nasal sidewall 1.969 mm (Chopra 2015) [S:chopra]; epidermis " FACE                        },
-    {"neck",        0.060, 1.40, "dermis: anterior neck 1.32-1.59 mm (Lee & Hwang 2002, abstract); epidermis assumed like the cheek"      },
-    {"scalp",       0.066, 1.50, "epidermis: 0.0659 mm, women (Selcuk Med J face study, abstract); dermis assumed within its 1.11-1.94 mm"},
-    {"abdomen",     0.080, 2.20, "assumed " BODY                                                                                          },
-    {"back",        0.080, 1.94, "dermis: 1.942 mm, the thickest of 28 places (Lee & Hwang 2002, abstract); epidermis assumed " BODY      },
-    {"breast",      0.077, 2.20, "epidermis: 0.0769 mm, women (Oltulu 2018) [S:oltulu]; dermis assumed " BODY                             },
-    {"hand",        0.150, 2.10, "epidermis: dorsum 0.138-0.189 mm (Lee & Hwang 2002, abstract); dermis: 2.115 mm, women [S:oltulu]"      },
-    {NULL,          0,     0,    NULL                                                                                                     },
+    {"cheek", 0.060, 1.50, "0.05-0.06 and 1.2-1.6 mm [R-m], inside the range of Chopra 2015"},
+    {"forehead", 0.050, 1.40, FACE},
+    {"periorbital", 0.040, 0.76, "dermis: upper medial eyelid 0.759 mm (Chopra 2015) [S:chopra]; epidermis " FACE},
+    {"perioral", 0.063, 1.20, "epidermis: upper lip 0.0626 mm (Chopra 2015) [S:chopra]; dermis " FACE},
+    {"nose", 0.050, 1.97, "dermis: lower nasal sidewall 1.969 mm (Chopra 2015) [S:chopra]; epidermis " FACE},
+    {"neck", 0.060, 1.40, "dermis: anterior neck 1.32-1.59 mm (Lee & Hwang 2002, abstract); epidermis assumed like the cheek"},
+    {"scalp", 0.066, 1.50, "epidermis: 0.0659 mm, women (Selcuk Med J face study, abstract); dermis assumed within its 1.11-1.94 mm"},
+    {"abdomen", 0.080, 2.20, "assumed " BODY},
+    {"back", 0.080, 1.94, "dermis: 1.942 mm, the thickest of 28 places (Lee & Hwang 2002, abstract); epidermis assumed " BODY},
+    {"breast", 0.077, 2.20, "epidermis: 0.0769 mm, women (Oltulu 2018) [S:oltulu]; dermis assumed " BODY},
+    {"hand", 0.150, 2.10, "epidermis: dorsum 0.138-0.189 mm (Lee & Hwang 2002, abstract); dermis: 2.115 mm, women [S:oltulu]"},
+    {NULL, 0, 0, NULL},
 };
 
 const char *const skin_site_names[] = {"cheek", "forehead", "periorbital", "perioral", "nose", "neck",

@@ -32,7 +32,9 @@ int64_t stepper_ticks(double days); /* rounded to the nearest */
 double stepper_days(int64_t ticks);
 
 /* Mass balance of one species [unit mm3] (surface species: [unit mm2]). */
-struct ledger { double initial, produced, lost, boundary, injury, stored, error; };
+struct ledger {
+    double initial, produced, lost, boundary, injury, stored, error;
+};
 
 struct stepper;
 

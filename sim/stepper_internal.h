@@ -8,8 +8,8 @@
 
 /* a0 y[n+1] + a1 y[n] + a2 y[n-1] + a3 y[n-2] = y'(t[n+1]), and the predictor from the same history. */
 struct formula {
-    int history;  /* states used: 1 to 3 */
-    double a[4];  /* [1/day] */
+    int history; /* states used: 1 to 3 */
+    double a[4]; /* [1/day] */
     struct reaction_predictor predictor;
     double error; /* local error / |y - predicted| */
     double dt;    /* [day] */
@@ -24,9 +24,9 @@ struct account {
 
 /* What the solve of one species in one step found. */
 struct verdict {
-    double difference;                /* relative root-mean-square of y - predicted */
-    double moved;                     /* likewise of y - present, as a share of the error allowed */
-    double produced, lost, boundary;  /* rates [unit mm3/day] */
+    double difference;               /* relative root-mean-square of y - predicted */
+    double moved;                    /* likewise of y - present, as a share of the error allowed */
+    double produced, lost, boundary; /* rates [unit mm3/day] */
     double sweeps;
     bool first_order, converged, finite;
 };
@@ -36,17 +36,17 @@ struct layer {
     struct transport *transport;   /* owned */
     const struct species *species; /* borrowed */
     bool on_surface;
-    double volume;         /* total */
-    double *diffusivity;   /* [n_species] owned */
-    double *taxis;         /* [n_species] chi, owned */
-    int *toward;           /* [n_species] or -1, owned */
+    double volume;                 /* total */
+    double *diffusivity;           /* [n_species] owned */
+    double *taxis;                 /* [n_species] chi, owned */
+    int *toward;                   /* [n_species] or -1, owned */
     struct transport_faces *faces; /* [n_species]; arrays only for general species, owned */
     double *face_block;            /* owned */
     double **face_planes;          /* owned */
     bool any_general;
-    struct account *account; /* [n_species] owned */
+    struct account *account;              /* [n_species] owned */
     struct reaction_predictor *predictor; /* [n_species] of the step under way, owned */
-    struct verdict *verdict; /* [n_species] owned */
+    struct verdict *verdict;              /* [n_species] owned */
 };
 
 /* stepper_formula.c: history = number of states known (1 to 3); dt, dt1, dt2 the coming and the last two steps [day]. */

@@ -28,13 +28,13 @@ struct transport_faces {
 };
 
 struct transport_problem {
-    double shift;       /* [1/day] */
-    double diffusivity; /* D [mm2/day] */
-    const double *loss; /* [1/day] */
-    const double *rhs;  /* [unit/day] */
+    double shift;                        /* [1/day] */
+    double diffusivity;                  /* D [mm2/day] */
+    const double *loss;                  /* [1/day] */
+    const double *rhs;                   /* [unit/day] */
     const struct transport_faces *faces; /* NULL: m = 1, v = 0 */
-    double accuracy;    /* wanted root-mean-square algebraic error [unit] */
-    double floor;       /* values below it become 0 [unit] */
+    double accuracy;                     /* wanted root-mean-square algebraic error [unit] */
+    double floor;                        /* values below it become 0 [unit] */
 };
 
 struct transport_result {
@@ -59,7 +59,8 @@ void transport_solve(const struct transport *transport, struct transport_work *w
 /* Taxis velocity v = chi grad s on the lower faces of all three axes: overwritten. */
 void transport_velocity(const struct grid *grid, double chi, const double *s, double *const velocity[3]);
 
-/* Adds sign x -div(v (y_face - y_upwind)) to rhs, y_face a van Leer limited second-order face value of y: the explicit part of the taxis. */
+/* Adds sign x -div(v (y_face - y_upwind)) to rhs, y_face a van Leer limited second-order face value of y: the explicit part of the taxis.
+ */
 void transport_limited_correction(const struct grid *grid, double *const velocity[3], const double *y, double sign, double *rhs);
 
 /* Adds the exchange through a face to the cells that touch it, loss += g, rhs += g value, and returns the coefficient

@@ -42,8 +42,8 @@ struct scratch {
 struct transport_work {
     struct scratch scratch[TRANSPORT_MAX_LEVELS];
     size_t n_levels;
-    double *guess; /* copy of the iterate at the start of a cycle */
-    double *row;   /* one coarse row */
+    double *guess;                       /* copy of the iterate at the start of a cycle */
+    double *row;                         /* one coarse row */
     double *block[TRANSPORT_MAX_LEVELS]; /* owned */
     double **planes;                     /* owned */
 };

@@ -10,14 +10,14 @@
 static const struct contraindication {
     const char *name, *reason;
 } contraindications[] = {
-    {"isotretinoin",   "skin on isotretinoin within the last 3 months is not needled, for fear of poor healing and scars"},
-    {"radiation",      "skin irradiated within the last 12 months recruits too few cells to heal reliably"               },
-    {"open_wound",     "an open cut, wound or abrasion must close before skin is needled"                                },
-    {"skin_infection", "needles would carry herpes or another infection of the skin into its depth"                      },
-    {"pregnancy",      "safety in pregnancy has not been studied"                                                        },
-    {"breast_feeding", "safety during breast-feeding has not been studied"                                               },
-    {"keloid_history", "skin that forms keloids may answer every channel with a scar"                                    },
-    {"poor_healing",   "a history of bad scars or poor healing predicts scars instead of repair"                         },
+    {"isotretinoin", "skin on isotretinoin within the last 3 months is not needled, for fear of poor healing and scars"},
+    {"radiation", "skin irradiated within the last 12 months recruits too few cells to heal reliably"},
+    {"open_wound", "an open cut, wound or abrasion must close before skin is needled"},
+    {"skin_infection", "needles would carry herpes or another infection of the skin into its depth"},
+    {"pregnancy", "safety in pregnancy has not been studied"},
+    {"breast_feeding", "safety during breast-feeding has not been studied"},
+    {"keloid_history", "skin that forms keloids may answer every channel with a scar"},
+    {"poor_healing", "a history of bad scars or poor healing predicts scars instead of repair"},
 };
 enum { N_CONTRAINDICATIONS = sizeof contraindications / sizeof *contraindications };
 

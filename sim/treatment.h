@@ -18,8 +18,8 @@ enum if_not_healed { POSTPONE, SKIP, FAIL };
 
 struct treatment {
     struct device device;
-    double epidermis;  /* thickness [mm]: z = 0 of the grid lies this deep below the skin surface */
-    double density;    /* channels per area [/mm2] */
+    double epidermis; /* thickness [mm]: z = 0 of the grid lies this deep below the skin surface */
+    double density;   /* channels per area [/mm2] */
     size_t sessions;
     double first, interval; /* [day] */
     enum if_not_healed if_not_healed;
@@ -38,12 +38,12 @@ extern const char *const treatment_conditions[];
 
 /* What one session does to a grid.  All arrays have the cells of the grid (volume) or of its surface. */
 struct puncture {
-    size_t channels;  /* placed; 0 when the whole area is injured */
-    double *channel;  /* s, share of the cell inside a channel [cells], owned */
-    double *bruise;   /* b [cells], owned */
-    double *mouth;    /* s at the skin surface [surface cells], owned */
-    double *core;     /* area share with r < a, straight down, of every column [surface cells], owned */
-    double *injured;  /* likewise r < 2 a, owned */
+    size_t channels; /* placed; 0 when the whole area is injured */
+    double *channel; /* s, share of the cell inside a channel [cells], owned */
+    double *bruise;  /* b [cells], owned */
+    double *mouth;   /* s at the skin surface [surface cells], owned */
+    double *core;    /* area share with r < a, straight down, of every column [surface cells], owned */
+    double *injured; /* likewise r < 2 a, owned */
 };
 
 /* Places the needles of session `number` (0-based; the number only matters for random patterns) on the grid.

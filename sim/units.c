@@ -172,15 +172,15 @@ bool units_convert(double value, const char *from, const char *to, double *conve
 static const char *dimension(const char *want)
 {
     static const char *const words[][2] = {
-        {"1",       "a plain number"      },
-        {"mm",      "a length"            },
-        {"day",     "a time"              },
-        {"mm2",     "an area"             },
-        {"/mm2",    "a number per area"   },
-        {"/day",    "a rate (1 / time)"   },
-        {"mm/day",  "a speed"             },
-        {"mm2/day", "a diffusivity"       },
-        {"kg/m3",   "a mass concentration"},
+        {"1", "a plain number"},
+        {"mm", "a length"},
+        {"day", "a time"},
+        {"mm2", "an area"},
+        {"/mm2", "a number per area"},
+        {"/day", "a rate (1 / time)"},
+        {"mm/day", "a speed"},
+        {"mm2/day", "a diffusivity"},
+        {"kg/m3", "a mass concentration"},
     };
     double one;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -12,7 +12,8 @@
  *   value    the number in `want`, finite; untouched on failure
  *   reason   why it failed, one clause without a full stop ("'6 kg' is not a time; give it in day"), at most n bytes
  *
- * False when the number is malformed, not finite, followed by anything else, has no unit where one is needed, or one of another dimension. */
+ * False when the number is malformed, not finite, followed by anything else, has no unit where one is needed, or one of another dimension.
+ */
 bool units_parse(const char *text, const char *want, double *value, char *reason, size_t n);
 
 /* Converts `value` between two units; false when they do not convert. */

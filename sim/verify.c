@@ -8,23 +8,11 @@ static const struct problem {
     const char *name;
     enum status (*run)(struct report *);
 } problems[] = {
-    {"V1",  verify_heat_kernel },
-    {"V1",  verify_isotropy    },
-    {"V2",  verify_cosine      },
-    {"V3",  verify_decay_length},
-    {"V3",  verify_exchange    },
-    {"V4",  verify_flux        },
-    {"V5",  verify_disc        },
-    {"V6",  verify_fisher      },
-    {"V7",  verify_ablowitz    },
-    {"V8",  verify_porous      },
-    {"V9",  verify_barenblatt  },
-    {"V10", verify_chemotaxis  },
-    {"V11", verify_schnakenberg},
-    {"V12", verify_gray_scott  },
-    {"V13", verify_manufactured},
-    {"V14", verify_invariants  },
-    {"V15", verify_spacing     },
+    {"V1", verify_heat_kernel},   {"V1", verify_isotropy},    {"V2", verify_cosine},        {"V3", verify_decay_length},
+    {"V3", verify_exchange},      {"V4", verify_flux},        {"V5", verify_disc},          {"V6", verify_fisher},
+    {"V7", verify_ablowitz},      {"V8", verify_porous},      {"V9", verify_barenblatt},    {"V10", verify_chemotaxis},
+    {"V11", verify_schnakenberg}, {"V12", verify_gray_scott}, {"V13", verify_manufactured}, {"V14", verify_invariants},
+    {"V15", verify_spacing},
 };
 enum { N_PROBLEMS = sizeof problems / sizeof *problems };
 

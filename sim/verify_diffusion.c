@@ -28,11 +28,7 @@ static enum status point_source(int dimensions, size_t n, double length, double 
     static const enum geometry geometry[4] = {WELL_MIXED, SLAB, SLAB, UNIT_CELL};
     const struct lab_axis side = {n, 0.0, length, 0.0, false};
     const struct lab_axis axis[3] = {side, dimensions > 1 ? side : ONE, dimensions > 2 ? side : ONE};
-    const struct setting set[] = {
-        {"diffusivity", diffusivity},
-        {"level",       0.0        },
-        {NULL,          0.0        }
-    };
+    const struct setting set[] = {{"diffusivity", diffusivity}, {"level", 0.0}, {NULL, 0.0}};
     const enum status status = lab_create(model_find("diffusion"), set, geometry[dimensions], axis, tolerance, lab);
     if (status == OK)
         lab_species(lab, "substance")[0] = pow(0.5 * (double)n / length, dimensions); /* mass 1 in the whole space */
@@ -41,12 +37,7 @@ static enum status point_source(int dimensions, size_t n, double length, double 
 
 enum status verify_heat_kernel(struct report *report)
 {
-    static const size_t cells[4][4] = {
-        {0,  0,  0,   0  },
-        {25, 50, 100, 200},
-        {16, 32, 64,  128},
-        {8,  16, 32,  64 }
-    };
+    static const size_t cells[4][4] = {{0, 0, 0, 0}, {25, 50, 100, 200}, {16, 32, 64, 128}, {8, 16, 32, 64}};
     static const char *const quantity[4] = {"", "point source in 1-D, L2 error at D t = 1", "point source in 2-D, L2 error at D t = 1",
                                             "point source in 3-D, L2 error at D t = 1"};
     static const double most[4] = {0.0, 2e-3, 4e-3, 2e-2};
@@ -114,14 +105,8 @@ struct mode {
 /* D = 1, amplitude 0.5 around 1. */
 static enum status create_mode(const struct mode *mode, double tolerance, struct lab *lab)
 {
-    const struct setting set[] = {
-        {"diffusivity",      1.0          },
-        {"cosine_amplitude", 0.5          },
-        {"cosine_x",         mode->wave[0]},
-        {"cosine_y",         mode->wave[1]},
-        {"cosine_z",         mode->wave[2]},
-        {NULL,               0.0          }
-    };
+    const struct setting set[] = {{"diffusivity", 1.0},        {"cosine_amplitude", 0.5},   {"cosine_x", mode->wave[0]},
+                                  {"cosine_y", mode->wave[1]}, {"cosine_z", mode->wave[2]}, {NULL, 0.0}};
     return lab_create(model_find("diffusion"), set, mode->geometry, mode->axis, tolerance, lab);
 }
 
@@ -174,13 +159,8 @@ static double semidiscrete_rate(const struct mode *mode)
 static enum status semidiscrete(struct report *report)
 {
     const struct mode box = {
-        UNIT_CELL, {{10, 0, 1.0, 0, false}, {8, 0, 1.6, 0, false}, {20, 0, 1.0, 0, false}},
-         {M_PI,                   2 * M_PI / 1.6,        3 * M_PI              }
-    };
-    const struct mode patch = {
-        PATCH, {{10, 0, 1.0, 0, true}, {16, 0, 2.0, 0, true}, {8, 0, 1.0, 0, false}},
-         {2 * M_PI,              M_PI,                  2 * M_PI             }
-    };
+        UNIT_CELL, {{10, 0, 1.0, 0, false}, {8, 0, 1.6, 0, false}, {20, 0, 1.0, 0, false}}, {M_PI, 2 * M_PI / 1.6, 3 * M_PI}};
+    const struct mode patch = {PATCH, {{10, 0, 1.0, 0, true}, {16, 0, 2.0, 0, true}, {8, 0, 1.0, 0, false}}, {2 * M_PI, M_PI, 2 * M_PI}};
     double rate, steps, exact;
     enum status status = decay_rate(&box, 0.01, 1e-7, &rate, &steps);
     if (status == OK) {
@@ -202,10 +182,7 @@ static enum status space_order(struct report *report, const char *quantity, bool
     const size_t n = report->full ? 4 : 3;
     for (size_t i = 0; i < n; i++) {
         size[i] = (double)(16 << i);
-        const struct mode mode = {
-            SLAB, {{(size_t)size[i], 0, 1.0, stretch, periodic}, ONE, ONE},
-             {2 * M_PI,                                     0,   0  }
-        };
+        const struct mode mode = {SLAB, {{(size_t)size[i], 0, 1.0, stretch, periodic}, ONE, ONE}, {2 * M_PI, 0, 0}};
         const enum status status = decay_rate(&mode, 0.05, 1e-7, &rate, &steps);
         if (status != OK)
             return status;
@@ -217,10 +194,7 @@ static enum status space_order(struct report *report, const char *quantity, bool
 
 static enum status time_order(struct report *report)
 {
-    const struct mode mode = {
-        SLAB, {{32, 0, 1.0, 0, false}, ONE, ONE},
-         {M_PI,                   0,   0  }
-    };
+    const struct mode mode = {SLAB, {{32, 0, 1.0, 0, false}, ONE, ONE}, {M_PI, 0, 0}};
     double size[5], error[5], rate, tolerance = 1e-3;
     const size_t n = report->full ? 5 : 4;
     for (size_t i = 0; i < n; i++, tolerance *= 0.1) {
@@ -255,10 +229,7 @@ enum status verify_spacing(struct report *report)
     double rate[3], steps;
     for (int i = 0; i < 3; i++) {
         const struct lab_axis side = {across[i], 0, 0.5, 0, false};
-        const struct mode mode = {
-            UNIT_CELL, {side, side, {16, 0, 1.0, 0, false}},
-             {0,    0,    M_PI                  }
-        };
+        const struct mode mode = {UNIT_CELL, {side, side, {16, 0, 1.0, 0, false}}, {0, 0, M_PI}};
         const enum status status = decay_rate(&mode, 0.05, 1e-6, &rate[i], &steps);
         if (status != OK)
             return status;

@@ -45,9 +45,7 @@ static void channel(const struct lab *lab, struct turn turn, double *s, double *
 static enum status wounded(struct turn turn, int threads, double tolerance, struct lab *lab)
 {
     const struct lab_axis wide = {8, 0.0, WIDE, 0.0, false}, length = {12, 0.0, LONG, 0.0, false};
-    const struct lab_axis axis[3] = {
-        turn.swap ? length : wide, turn.swap ? wide : length, {14, 0.0, DEEP, 0.3, false}
-    };
+    const struct lab_axis axis[3] = {turn.swap ? length : wide, turn.swap ? wide : length, {14, 0.0, DEEP, 0.3, false}};
     const struct model *model = model_find("dermis");
     enum status status = lab_create(model, NULL, UNIT_CELL, axis, tolerance, lab);
     if (status != OK)
@@ -71,11 +69,7 @@ static enum status wounded(struct turn turn, int threads, double tolerance, stru
 
 static enum status fixed_point(struct report *report)
 {
-    static const struct lab_axis axis[3] = {
-        {6,  0.0, 0.3, 0.0, false},
-        {5,  0.0, 0.4, 0.0, false},
-        {12, 0.0, 1.2, 0.4, false}
-    };
+    static const struct lab_axis axis[3] = {{6, 0.0, 0.3, 0.0, false}, {5, 0.0, 0.4, 0.0, false}, {12, 0.0, 1.2, 0.4, false}};
     const struct model *model = model_find("dermis");
     struct lab lab;
     enum status status = lab_create(model, NULL, UNIT_CELL, axis, 1e-3, &lab);
@@ -159,10 +153,7 @@ static double asymmetry(const struct state *plain, const struct state *other, co
 
 static enum status symmetry(struct report *report)
 {
-    static const struct turn turns[] = {
-        {true,  false},
-        {false, true }
-    };
+    static const struct turn turns[] = {{true, false}, {false, true}};
     static const char *const quantity[] = {"x and y exchanged, 2 weeks: largest difference / scale", "x mirrored, 2 weeks: the same"};
     struct lab plain, other;
     enum status status = wounded((struct turn){false, false}, 1, 1e-4, &plain);
@@ -185,22 +176,13 @@ static enum status symmetry(struct report *report)
 /* Taxis along all axes, (x, y, z) turned to (y, z, x). */
 static enum status permutation(struct report *report)
 {
-    static const struct lab_axis axis[3] = {
-        {8,  0.0, 0.5, 0.0, false},
-        {10, 0.0, 0.9, 0.0, false},
-        {12, 0.0, 0.7, 0.4, false}
-    };
+    static const struct lab_axis axis[3] = {{8, 0.0, 0.5, 0.0, false}, {10, 0.0, 0.9, 0.0, false}, {12, 0.0, 0.7, 0.4, false}};
     struct lab lab[2] = {{0}};
     enum status status = OK;
     for (int i = 0; i < 2 && status == OK; i++) {
         const struct lab_axis here[3] = {axis[i], axis[i + 1], axis[(i + 2) % 3]};
         const struct setting set[] = {
-            {"sensitivity", 1.0              },
-            {"wave_x",      M_PI / here[0].hi},
-            {"wave_y",      M_PI / here[1].hi},
-            {"wave_z",      M_PI / here[2].hi},
-            {NULL,          0.0              }
-        };
+            {"sensitivity", 1.0}, {"wave_x", M_PI / here[0].hi}, {"wave_y", M_PI / here[1].hi}, {"wave_z", M_PI / here[2].hi}, {NULL, 0.0}};
         status = lab_create(model_find("chemotaxis"), set, UNIT_CELL, here, 1e-4, &lab[i]);
         if (status == OK)
             status = lab_run(&lab[i], 1.0);

@@ -21,11 +21,11 @@ enum { MOST_SPECIES = MODEL_MAX_SPECIES, SPAN = 64, MOST_PARAMS = 256, MOST = 4 
 static const double AMPLITUDE = 0.3, OMEGA = 2.0, END = 0.5;
 
 static const struct param own[N_OWN] = {
-    [LENGTH_X] = {"length_x",       0.6,  "mm",      0, 10, "width",                "assumed: set by the problem"},
-    [LENGTH_Y] = {"length_y",       0.8,  "mm",      0, 10, "breadth",              "assumed: set by the problem"},
-    [LENGTH_Z] = {"length_z",       1.0,  "mm",      0, 10, "depth",                "assumed: set by the problem"},
-    [CHI_MACROPHAGE] = {"chi_macrophage", 0.05, "mm2/day", 0, 1,  "taxis of macrophages", "assumed: set by the problem"},
-    [CHI_FIBROBLAST] = {"chi_fibroblast", 0.02, "mm2/day", 0, 1,  "taxis of fibroblasts", "assumed: set by the problem"},
+    [LENGTH_X] = {"length_x", 0.6, "mm", 0, 10, "width", "assumed: set by the problem"},
+    [LENGTH_Y] = {"length_y", 0.8, "mm", 0, 10, "breadth", "assumed: set by the problem"},
+    [LENGTH_Z] = {"length_z", 1.0, "mm", 0, 10, "depth", "assumed: set by the problem"},
+    [CHI_MACROPHAGE] = {"chi_macrophage", 0.05, "mm2/day", 0, 1, "taxis of macrophages", "assumed: set by the problem"},
+    [CHI_FIBROBLAST] = {"chi_fibroblast", 0.02, "mm2/day", 0, 1, "taxis of fibroblasts", "assumed: set by the problem"},
 };
 
 /* The copy of dermis and its tables; filled once, read by the kernels. */
@@ -295,11 +295,9 @@ static void set_start(struct lab *lab)
 
 static enum status run_made(size_t refine, double tolerance, struct lab *lab)
 {
-    const struct lab_axis axis[3] = {
-        {5 * refine, 0.0, own[LENGTH_X].value, 0.0,  false},
-        {4 * refine, 0.0, own[LENGTH_Y].value, -0.2, false},
-        {8 * refine, 0.0, own[LENGTH_Z].value, 0.4,  false}
-    };
+    const struct lab_axis axis[3] = {{5 * refine, 0.0, own[LENGTH_X].value, 0.0, false},
+                                     {4 * refine, 0.0, own[LENGTH_Y].value, -0.2, false},
+                                     {8 * refine, 0.0, own[LENGTH_Z].value, 0.4, false}};
     enum status status = lab_create(&made.model, NULL, UNIT_CELL, axis, tolerance, lab);
     if (status != OK)
         return status;

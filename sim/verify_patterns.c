@@ -34,16 +34,8 @@ static enum status growth(double k2, double d, double *rate)
     enum { N = 32 };
     static const double FROM = 10.0, TO = 30.0;
     const double h = 2.0 * sin(M_PI / (2 * N)) / sqrt(k2), wave = M_PI / (N * h);
-    const struct setting set[] = {
-        {"substrate_diffusivity", d   },
-        {"ripple",                1e-3},
-        {"wave_x",                wave},
-        {NULL,                    0.0 }
-    };
-    const struct lab_axis axis[3] = {
-        {N, 0.0, N * h, 0.0, false},
-        ONE, ONE
-    };
+    const struct setting set[] = {{"substrate_diffusivity", d}, {"ripple", 1e-3}, {"wave_x", wave}, {NULL, 0.0}};
+    const struct lab_axis axis[3] = {{N, 0.0, N * h, 0.0, false}, ONE, ONE};
     struct lab lab;
     double start = 0.0;
     enum status status = lab_create(model_find("schnakenberg"), set, SLAB, axis, 1e-8, &lab);
@@ -83,11 +75,9 @@ enum status verify_schnakenberg(struct report *report)
         double k2;
         const char *quantity;
     } rows[] = {
-        {0.31854, "the same, simulated: growth rate at k^2 = 0.31854"},
-        {0.19,    "the same at k^2 = 0.19, below the band: decays"   },
-        {0.21,    "the same at k^2 = 0.21, within the band: grows"   },
-        {0.49,    "the same at k^2 = 0.49, within the band: grows"   },
-        {0.51,    "the same at k^2 = 0.51, above the band: decays"   },
+        {0.31854, "the same, simulated: growth rate at k^2 = 0.31854"}, {0.19, "the same at k^2 = 0.19, below the band: decays"},
+        {0.21, "the same at k^2 = 0.21, within the band: grows"},       {0.49, "the same at k^2 = 0.49, within the band: grows"},
+        {0.51, "the same at k^2 = 0.51, above the band: decays"},
     };
     double observed;
     verify_value(report, "Schnakenberg d = 10: largest rate by the formula", 0.057191, dispersion(0.31854, 10.0), 1e-6);
@@ -107,18 +97,8 @@ enum status verify_schnakenberg(struct report *report)
 
 static enum status homogeneous(struct report *report)
 {
-    static const struct lab_axis axis[3] = {
-        {1, 0.0, 1.0, 0.0, false},
-        {1, 0.0, 1.0, 0.0, false},
-        {1, 0.0, 1.0, 0.0, false}
-    };
-    static const struct setting set[] = {
-        {"feed",     0.06},
-        {"kill",     0.05},
-        {"square_x", 0.5 },
-        {"square_z", 0.5 },
-        {NULL,       0.0 }
-    };
+    static const struct lab_axis axis[3] = {{1, 0.0, 1.0, 0.0, false}, {1, 0.0, 1.0, 0.0, false}, {1, 0.0, 1.0, 0.0, false}};
+    static const struct setting set[] = {{"feed", 0.06}, {"kill", 0.05}, {"square_x", 0.5}, {"square_z", 0.5}, {NULL, 0.0}};
     struct lab lab;
     enum status status = lab_create(model_find("gray_scott"), set, WELL_MIXED, axis, 1e-7, &lab);
     if (status == OK)
@@ -167,13 +147,7 @@ static size_t count_regions(const struct lab *lab, double *share)
 static enum status pattern(double feed, double kill, double days, size_t *regions, double *share)
 {
     const double width = 1.28;
-    const struct setting set[] = {
-        {"feed",     feed       },
-        {"kill",     kill       },
-        {"square_x", 0.5 * width},
-        {"square_z", 0.5 * width},
-        {NULL,       0.0        }
-    };
+    const struct setting set[] = {{"feed", feed}, {"kill", kill}, {"square_x", 0.5 * width}, {"square_z", 0.5 * width}, {NULL, 0.0}};
     const struct lab_axis side = {128, 0.0, width, 0.0, false}, axis[3] = {side, ONE, side};
     struct lab lab;
     enum status status = lab_create(model_find("gray_scott"), set, SLAB, axis, 1e-3, &lab);

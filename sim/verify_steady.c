@@ -60,23 +60,17 @@ static double decay_profile(const double at[3], const void *context)
 
 enum status verify_decay_length(struct report *report)
 {
-    static const struct setting set[] = {
-        {"diffusivity", D    },
-        {"decay",       DECAY},
-        {NULL,          0.0  }
-    };
-    struct profile profile = {
-        model_find("diffusion"),
-        "supplied",
-        "fixed value: u0 cosh((L - z)/l) / cosh(L/l)",
-        set,
-        SLAB,
-        {ONE, ONE, {16, 0, 1.0, 0, false}},
-        2,
-        decay_profile,
-        NULL,
-        1e-3
-    };
+    static const struct setting set[] = {{"diffusivity", D}, {"decay", DECAY}, {NULL, 0.0}};
+    struct profile profile = {model_find("diffusion"),
+                              "supplied",
+                              "fixed value: u0 cosh((L - z)/l) / cosh(L/l)",
+                              set,
+                              SLAB,
+                              {ONE, ONE, {16, 0, 1.0, 0, false}},
+                              2,
+                              decay_profile,
+                              NULL,
+                              1e-3};
     enum status status = steady_order(report, &profile);
     profile.quantity = "fixed value, cells growing 1 : 3";
     profile.axis[2].stretch = 0.5;
@@ -92,24 +86,17 @@ static double exchange_profile(const double at[3], const void *context)
 
 enum status verify_exchange(struct report *report)
 {
-    static const struct setting set[] = {
-        {"diffusivity",  D    },
-        {"clearance",    DECAY},
-        {"permeability", 0.8  },
-        {NULL,           0.0  }
-    };
-    const struct profile profile = {
-        model_find("topical"),
-        "topical",
-        "exchange: flux h (reservoir - c) through the surface",
-        set,
-        SLAB,
-        {ONE, ONE, {16, 0, 1.0, 0, false}},
-        2,
-        exchange_profile,
-        NULL,
-        1e-3
-    };
+    static const struct setting set[] = {{"diffusivity", D}, {"clearance", DECAY}, {"permeability", 0.8}, {NULL, 0.0}};
+    const struct profile profile = {model_find("topical"),
+                                    "topical",
+                                    "exchange: flux h (reservoir - c) through the surface",
+                                    set,
+                                    SLAB,
+                                    {ONE, ONE, {16, 0, 1.0, 0, false}},
+                                    2,
+                                    exchange_profile,
+                                    NULL,
+                                    1e-3};
     return steady_order(report, &profile);
 }
 
@@ -129,20 +116,13 @@ enum status verify_flux(struct report *report)
 {
     static const struct boundary inner = {"topical", FACE_X_LOW, BOUNDARY_EXCHANGE, "reservoir", "permeability"};
     static const struct setting set[] = {
-        {"diffusivity",  D          },
-        {"clearance",    DECAY      },
-        {"permeability", SLOW       },
-        {"reservoir",    FLUX / SLOW},
-        {NULL,           0.0        }
-    };
+        {"diffusivity", D}, {"clearance", DECAY}, {"permeability", SLOW}, {"reservoir", FLUX / SLOW}, {NULL, 0.0}};
     struct model model = *model_find("topical");
     model.boundaries = &inner;
-    const struct profile profile = {
-        &model, "topical",    "flux J through a cylinder r = a (slow exchange, annulus)",
-        set,    AXISYMMETRIC, {{20, INNER, OUTER, 0, false}, ONE, ONE},
-        0,      flux_profile, NULL,
-        2e-3
-    };
+    const struct profile profile = {&model, "topical",    "flux J through a cylinder r = a (slow exchange, annulus)",
+                                    set,    AXISYMMETRIC, {{20, INNER, OUTER, 0, false}, ONE, ONE},
+                                    0,      flux_profile, NULL,
+                                    2e-3};
     return steady_order(report, &profile);
 }
 
@@ -165,24 +145,17 @@ static void fill_disc(struct lab *lab)
 
 enum status verify_disc(struct report *report)
 {
-    static const struct setting set[] = {
-        {"diffusivity", D    },
-        {"decay",       DECAY},
-        {"level",       0.0  },
-        {NULL,          0.0  }
-    };
-    const struct profile profile = {
-        model_find("diffusion"),
-        "substance",
-        "source in a disc r < a",
-        set,
-        AXISYMMETRIC,
-        {{50, 0, FAR, 0, false}, ONE, ONE},
-        0,
-        disc_profile,
-        fill_disc,
-        2e-3
-    };
+    static const struct setting set[] = {{"diffusivity", D}, {"decay", DECAY}, {"level", 0.0}, {NULL, 0.0}};
+    const struct profile profile = {model_find("diffusion"),
+                                    "substance",
+                                    "source in a disc r < a",
+                                    set,
+                                    AXISYMMETRIC,
+                                    {{50, 0, FAR, 0, false}, ONE, ONE},
+                                    0,
+                                    disc_profile,
+                                    fill_disc,
+                                    2e-3};
     struct lab lab;
     enum status status = steady(&profile, 2500, 1e-6, &lab);
     if (status == OK) {

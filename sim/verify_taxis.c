@@ -35,13 +35,11 @@ static enum status settle(enum geometry geometry, const struct lab_axis axis[3],
 {
     const double wave = M_PI / axis[0].hi;
     const bool flat = axis[1].n == 1;
-    const struct setting set[] = {
-        {"sensitivity", 0.1 * slope                   },
-        {"wave_x",      wave                          },
-        {"wave_y",      flat ? 0.0 : M_PI / axis[1].hi},
-        {"wave_z",      flat ? 0.0 : M_PI / axis[2].hi},
-        {NULL,          0.0                           }
-    };
+    const struct setting set[] = {{"sensitivity", 0.1 * slope},
+                                  {"wave_x", wave},
+                                  {"wave_y", flat ? 0.0 : M_PI / axis[1].hi},
+                                  {"wave_z", flat ? 0.0 : M_PI / axis[2].hi},
+                                  {NULL, 0.0}};
     struct lab lab;
     enum status status = lab_create(model_find("chemotaxis"), set, geometry, axis, 1e-5, &lab);
     const double mass = status == OK ? state_total(lab.dermis, 0) : 0.0;
@@ -53,10 +51,7 @@ static enum status settle(enum geometry geometry, const struct lab_axis axis[3],
             *least = fmin(*least, lab_species(&lab, "cell")[c]);
     }
     if (status == OK) {
-        struct settled s = {
-            {set[1].value, set[2].value, set[3].value},
-            slope, 1.0
-        };
+        struct settled s = {{set[1].value, set[2].value, set[3].value}, slope, 1.0};
         normalise(&lab, mass, &s);
         *error = lab_distance(&lab, lab_species(&lab, "cell"), settled_cells, &s, 2);
         *drift = fabs(state_total(lab.dermis, 0) / mass - 1.0);
@@ -70,10 +65,7 @@ enum status verify_chemotaxis(struct report *report)
     double size[MOST], error[MOST], drift = 0.0, least = 0.0;
     const size_t n = report->full ? MOST : MOST - 1;
     for (size_t i = 0; i < n; i++) {
-        const struct lab_axis axis[3] = {
-            {(size_t)32 << i, 0.0, 1.0, 0.0, false},
-            ONE, ONE
-        };
+        const struct lab_axis axis[3] = {{(size_t)32 << i, 0.0, 1.0, 0.0, false}, ONE, ONE};
         size[i] = (double)axis[0].n;
         const enum status status = settle(SLAB, axis, 4.0, &error[i], &drift, &least);
         if (status != OK)
@@ -82,11 +74,7 @@ enum status verify_chemotaxis(struct report *report)
     verify_order(report, "steady n = A exp(chi c / D), chi c / D to 4, L2 error", 2.0, 1e-3, n, size, error);
     /* cells wider than the layer they gather in: the limiter acts, the values must still be positive */
     const size_t coarse = report->full ? 16 : 8;
-    const struct lab_axis box[3] = {
-        {coarse,     0.0, 1.0, 0.0, false},
-        {coarse + 2, 0.0, 1.5, 0.0, false},
-        {coarse + 4, 0.0, 0.8, 0.3, false}
-    };
+    const struct lab_axis box[3] = {{coarse, 0.0, 1.0, 0.0, false}, {coarse + 2, 0.0, 1.5, 0.0, false}, {coarse + 4, 0.0, 0.8, 0.3, false}};
     const enum status status = settle(UNIT_CELL, box, 40.0, &error[0], &drift, &least);
     if (status != OK)
         return status;

@@ -18,10 +18,7 @@ struct wave {
 
 static enum status speed(const struct wave *wave, double h, double tolerance, double *observed)
 {
-    const struct lab_axis axis[3] = {
-        {(size_t)lround(wave->length / h), 0.0, wave->length, 0.0, false},
-        ONE, ONE
-    };
+    const struct lab_axis axis[3] = {{(size_t)lround(wave->length / h), 0.0, wave->length, 0.0, false}, ONE, ONE};
     struct lab lab;
     double start = 0.0;
     enum status status = lab_create(wave->model, wave->set, SLAB, axis, tolerance, &lab);
@@ -86,11 +83,7 @@ enum status verify_fisher(struct report *report)
 
 enum status verify_ablowitz(struct report *report)
 {
-    static const struct setting set[] = {
-        {"steepness", 0.408248290463863},
-        {"front",     30.0             },
-        {NULL,        0.0              }
-    };
+    static const struct setting set[] = {{"steepness", 0.408248290463863}, {"front", 30.0}, {NULL, 0.0}};
     const struct wave wave = {model_find("fisher"), set, "population", 100.0, 0.5, 5.0, 15.0};
     const size_t n = report->full ? MOST : MOST - 1;
     double size[MOST], error[MOST], observed;
@@ -144,16 +137,8 @@ static double barenblatt(const double at[3], const void *context)
 
 static enum status spread(int dimensions, size_t n, struct lab *lab)
 {
-    static const struct setting set[] = {
-        {"diffusivity", 2.0},
-        {"exponent",    1.0},
-        {"growth",      0.0},
-        {NULL,          0.0}
-    };
-    const struct lab_axis axis[3] = {
-        {n, 0.0, 8.0, 0.0, false},
-        ONE, ONE
-    };
+    static const struct setting set[] = {{"diffusivity", 2.0}, {"exponent", 1.0}, {"growth", 0.0}, {NULL, 0.0}};
+    const struct lab_axis axis[3] = {{n, 0.0, 8.0, 0.0, false}, ONE, ONE};
     const enum status status = lab_create(model_find("porous_fisher"), set, dimensions == 2 ? AXISYMMETRIC : SLAB, axis, 1e-5, lab);
     if (status != OK)
         return status;
@@ -169,7 +154,7 @@ static enum status spread(int dimensions, size_t n, struct lab *lab)
 enum status verify_barenblatt(struct report *report)
 {
     static const char *const quantity[3][3] = {
-        {"",                                              "",                            ""                           },
+        {"", "", ""},
         {"Barenblatt in 1-D: where u is 1 % of its peak", "Barenblatt in 1-D, L1 error", "Barenblatt in 1-D, L2 error"},
         {"Barenblatt in 2-D: where u is 1 % of its peak", "Barenblatt in 2-D, L1 error", "Barenblatt in 2-D, L2 error"},
     };

@@ -16,17 +16,9 @@ static const double WANTED = 0.01; /* error of the outcomes */
 static const double AIM = 10.0;    /* times faster than the better competitor */
 
 static const struct reference_options runs[] = {
-    {CVODE_DIAGONAL, 1e-2, 1e-2, 2},
-    {CVODE_DIAGONAL, 3e-3, 1e-2, 2},
-    {CVODE_DIAGONAL, 1e-3, 1e-2, 2},
-    {CVODE_DIAGONAL, 1e-2, 1e-2, 5},
-    {CVODE_DIAGONAL, 1e-3, 1e-2, 5},
-    {CVODE_BLOCK,    1e-2, 1e-2, 2},
-    {CVODE_BLOCK,    3e-3, 1e-2, 2},
-    {CVODE_BLOCK,    1e-3, 1e-2, 2},
-    {CVODE_BLOCK,    1e-2, 1e-2, 5},
-    {ARKODE_IMEX,    1e-2, 1e-2, 3},
-    {ARKODE_IMEX,    3e-3, 1e-2, 3},
+    {CVODE_DIAGONAL, 1e-2, 1e-2, 2}, {CVODE_DIAGONAL, 3e-3, 1e-2, 2}, {CVODE_DIAGONAL, 1e-3, 1e-2, 2}, {CVODE_DIAGONAL, 1e-2, 1e-2, 5},
+    {CVODE_DIAGONAL, 1e-3, 1e-2, 5}, {CVODE_BLOCK, 1e-2, 1e-2, 2},    {CVODE_BLOCK, 3e-3, 1e-2, 2},    {CVODE_BLOCK, 1e-3, 1e-2, 2},
+    {CVODE_BLOCK, 1e-2, 1e-2, 5},    {ARKODE_IMEX, 1e-2, 1e-2, 3},    {ARKODE_IMEX, 3e-3, 1e-2, 3},
 };
 static const double tolerances[] = {1e-2, 5e-3, 3e-3, 1e-3};
 

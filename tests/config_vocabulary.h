@@ -12,10 +12,10 @@ static const char *const test_devices[] = {"roller_1.0", "roller_1.5", "pen", NU
 static const char *const test_conditions[] = {"smoker", "diabetes", "isotretinoin", NULL};
 
 static const struct config_parameter test_parameters[] = {
-    {"tgfb_loss",     "/day",    0.1, 10.0},
-    {"collagen_gain", "1",       0.0, 5.0 },
-    {"tgfb_spread",   "mm2/day", 0.0, 10.0},
-    {"dose",          "AU",      0.0, 1e9 }, /* a unit UDUNITS-2 does not know */
+    {"tgfb_loss", "/day", 0.1, 10.0},
+    {"collagen_gain", "1", 0.0, 5.0},
+    {"tgfb_spread", "mm2/day", 0.0, 10.0},
+    {"dose", "AU", 0.0, 1e9}, /* a unit UDUNITS-2 does not know */
 };
 
 /* Only "dermis" has parameters. */

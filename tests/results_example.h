@@ -8,18 +8,18 @@
 #include <stdlib.h>
 
 static const struct species example_species[] = {
-    {.name = "collagen_i_new", .unit = "mg/mL", .healthy = 1.0, .scale = 1.0, .meaning = "collagen I, not yet cross-linked"     },
-    {.name = "tgfb",           .unit = "ng/mL", .healthy = 0.0, .scale = 1.0, .meaning = "transforming growth factor β"        },
-    {.name = "fibroblasts",    .unit = "1",     .healthy = 1.0, .scale = 1.0, .meaning = "resting fibroblasts / healthy density"},
+    {.name = "collagen_i_new", .unit = "mg/mL", .healthy = 1.0, .scale = 1.0, .meaning = "collagen I, not yet cross-linked"},
+    {.name = "tgfb", .unit = "ng/mL", .healthy = 0.0, .scale = 1.0, .meaning = "transforming growth factor β"},
+    {.name = "fibroblasts", .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "resting fibroblasts / healthy density"},
 };
 static const struct species example_surface[] = {
     {.name = "epidermis", .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "epidermal cover"},
-    {.name = "barrier",   .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "stratum corneum"},
+    {.name = "barrier", .unit = "1", .healthy = 1.0, .scale = 1.0, .meaning = "stratum corneum"},
 };
 static const struct outcome example_outcomes[] = {
-    {"collagen_gain",     "1",    "slab total of collagen / before treatment - 1"                   },
-    {"epidermal_closure", "1",    "fraction of the mouths' area that is closed"                     },
-    {"downtime_so_far",   "days", "time with visible erythema; the unit is in the plural on purpose"},
+    {"collagen_gain", "1", "slab total of collagen / before treatment - 1"},
+    {"epidermal_closure", "1", "fraction of the mouths' area that is closed"},
+    {"downtime_so_far", "days", "time with visible erythema; the unit is in the plural on purpose"},
 };
 static const struct model example_model = {
     .name = "example",
@@ -128,11 +128,11 @@ static inline enum status example_write(const char *path, bool force, enum geome
     struct example example;
     enum status status = example_begin(&example, path, force, geometry);
     if (!status)
-        status = results_session(example.results, 1, 0.0, 0.0, 1.0);
+        status = results_session(example.results, 1, 0.0, 0.0, 1.0, 0.0);
     for (int day = 0; day <= days && !status; day++)
         status = example_day(&example, day);
     if (!status)
-        status = results_session(example.results, 2, 42.0, NAN, 0.5);
+        status = results_session(example.results, 2, 42.0, NAN, 0.5, 0.2);
     enum status closed = example_end(&example, !status);
     return status ? status : closed;
 }

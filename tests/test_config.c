@@ -252,22 +252,22 @@ struct set_case {
 Test(config, wrong_sets_are_placed_in_the_argument)
 {
     static const struct set_case cases[] = {
-        {"treatment.sessions",          "--set:1:1: 'treatment.sessions' is not of the form KEY=VALUE, such as treatment.sessions=3"},
-        {"=3",                          "--set:1:1: '=3' is not of the form KEY=VALUE, such as treatment.sessions=3"                },
-        {"",                            "--set:1:1: '' is not of the form KEY=VALUE, such as treatment.sessions=3"                  },
-        {"skin..age=3",                 "--set:1:1: 'skin..age=3' is not of the form KEY=VALUE, such as treatment.sessions=3"       },
-        {"treatment.sessions=3.5",      "--set:1:20: treatment.sessions: '3.5' is not a whole number"                               },
-        {"treatment.interval=6 kg",     "--set:1:20: treatment.interval: '6 kg' is not a time; give it in day"                      },
-        {"skin.age=",                   "--set:1:10: skin.age: has no value"                                                        },
-        {"skin=3",                      "--set:1:6: skin: needs settings below it (a mapping), not a single value"                  },
-        {"skin.age.years=45",           "--set:1:10: skin.age: needs a single value, not a mapping"                                 },
-        {"skin.conditions=[smoker, x]", "--set:1:26: skin.conditions: 'x' is unknown; one of smoker, diabetes, isotretinoin"        },
-        {"treatment.device=[pen",       "--set:2:1: not valid YAML: did not find expected ',' or ']' while parsing a flow sequence" },
-        {"run.duration=&a 3 days",      "--set:1:14: anchors ('&a') are not supported; write the value where it is needed"          },
-        {"run={<<: 3}",                 "--set:1:6: merge keys ('<<') are not supported; use an overlay file"                       },
-        {"devices.pen.length=3 mm",     "--set:1:9: devices.pen: is a device of the program; choose another name"                   },
-        {"parameters.tgfb_los=3 /day",  "--set:1:12: parameters.tgfb_los: the model 'dermis' has no such parameter; did you mean "
-                                       "'tgfb_loss'?"                                         },
+        {"treatment.sessions", "--set:1:1: 'treatment.sessions' is not of the form KEY=VALUE, such as treatment.sessions=3"},
+        {"=3", "--set:1:1: '=3' is not of the form KEY=VALUE, such as treatment.sessions=3"},
+        {"", "--set:1:1: '' is not of the form KEY=VALUE, such as treatment.sessions=3"},
+        {"skin..age=3", "--set:1:1: 'skin..age=3' is not of the form KEY=VALUE, such as treatment.sessions=3"},
+        {"treatment.sessions=3.5", "--set:1:20: treatment.sessions: '3.5' is not a whole number"},
+        {"treatment.interval=6 kg", "--set:1:20: treatment.interval: '6 kg' is not a time; give it in day"},
+        {"skin.age=", "--set:1:10: skin.age: has no value"},
+        {"skin=3", "--set:1:6: skin: needs settings below it (a mapping), not a single value"},
+        {"skin.age.years=45", "--set:1:10: skin.age: needs a single value, not a mapping"},
+        {"skin.conditions=[smoker, x]", "--set:1:26: skin.conditions: 'x' is unknown; one of smoker, diabetes, isotretinoin"},
+        {"treatment.device=[pen", "--set:2:1: not valid YAML: did not find expected ',' or ']' while parsing a flow sequence"},
+        {"run.duration=&a 3 days", "--set:1:14: anchors ('&a') are not supported; write the value where it is needed"},
+        {"run={<<: 3}", "--set:1:6: merge keys ('<<') are not supported; use an overlay file"},
+        {"devices.pen.length=3 mm", "--set:1:9: devices.pen: is a device of the program; choose another name"},
+        {"parameters.tgfb_los=3 /day", "--set:1:12: parameters.tgfb_los: the model 'dermis' has no such parameter; did you mean "
+                                       "'tgfb_loss'?"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cr_expect(set(cases[i].set) == ERR_CONFIG, "--set '%s' was accepted", cases[i].set);
@@ -300,13 +300,8 @@ Test(config, nearest_name_forgives_typing_and_nothing_more)
 {
     static const char *const names[] = {"interval", "if_not_healed", "sessions", "seed", "age", NULL};
     static const struct set_case cases[] = {
-        {"intervall",     "interval"     },
-        {"intreval",      "interval"     },
-        {"INTERVAL",      "interval"     },
-        {"sesions",       "sessions"     },
-        {"sede",          "seed"         },
-        {"if-not-healed", "if_not_healed"},
-        {"aeg",           "age"          },
+        {"intervall", "interval"}, {"intreval", "interval"},           {"INTERVAL", "interval"}, {"sesions", "sessions"},
+        {"sede", "seed"},          {"if-not-healed", "if_not_healed"}, {"aeg", "age"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *near = config_nearest(cases[i].set, names);

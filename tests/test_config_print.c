@@ -102,10 +102,7 @@ Test(config_print, resolved_text_reads_as_a_person_would_write_it)
         "\noutput:\n    timeseries: 1 day\n    profiles: 1 week\n    snapshots: [0 day, 1 week, 4 weeks, 90 days, 365 days]\n",
         "\ncheckpoint:\n    every: 10 minutes\nparameters:\n    tgfb_loss: 0.3 /day\n    dose: 5 AU\n",
     };
-    static const struct config_parameter used[] = {
-        {"tgfb_loss", "/day", 0.0, 1.0},
-        {"dose",      "AU",   0.0, 9.0}
-    };
+    static const struct config_parameter used[] = {{"tgfb_loss", "/day", 0.0, 1.0}, {"dose", "AU", 0.0, 9.0}};
     static const double values[] = {0.3, 5.0};
     parse("model: dermis\nparameters: {tgfb_loss: 2 /day}\ntreatment: {needle: {reach: 0.6, length: 1500 um}}\n");
     char *text = config_resolved(config, used, values, 2);

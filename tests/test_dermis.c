@@ -160,18 +160,9 @@ Test(dermis, has_the_derived_constants_of_the_specification)
     static const struct {
         const char *name;
         double value, digit;
-    } wanted[] = {
-        {"n1b", 0.0079674, 1e-7},
-        {"x1b", 0.027665,  1e-6},
-        {"z1b", 0.80437,   1e-5},
-        {"n3b", 0.0051664, 1e-7},
-        {"x3b", 0.0051482, 1e-7},
-        {"z3b", 0.14969,   1e-5},
-        {"kx1", 0.01541,   1e-5},
-        {"kx3", 0.0069475, 1e-7},
-        {"s1",  0.0032157, 1e-7},
-        {"s3",  0.0020415, 1e-7}
-    };
+    } wanted[] = {{"n1b", 0.0079674, 1e-7}, {"x1b", 0.027665, 1e-6}, {"z1b", 0.80437, 1e-5}, {"n3b", 0.0051664, 1e-7},
+                  {"x3b", 0.0051482, 1e-7}, {"z3b", 0.14969, 1e-5},  {"kx1", 0.01541, 1e-5}, {"kx3", 0.0069475, 1e-7},
+                  {"s1", 0.0032157, 1e-7},  {"s3", 0.0020415, 1e-7}};
     cr_assert_eq(model->n_derived, sizeof wanted / sizeof *wanted);
     for (size_t i = 0; i < model->n_derived; i++)
         cr_assert(fabs(params[model->n_params + i] - wanted[i].value) <= 0.5001 * wanted[i].digit, "%s is %.9g, wanted %g", wanted[i].name,
@@ -364,27 +355,27 @@ Test(dermis, wound_changes_every_species_as_specified)
         const char *name;
         double factor, added;
     } wanted[SPECIES] = {
-        {"clot",                      1 - e,                  e         },
-        {"pdgf",                      1,                      1.2 * e   },
-        {"tgfb1",                     1,                      0.274 * e },
-        {"tgfb3",                     1,                      0         },
-        {"inflammation",              1,                      0.7341 * e},
-        {"macrophage_m1",             1 - s,                  0         },
-        {"macrophage_m2",             1 - s,                  0         },
-        {"fibroblast",                cells,                  0         },
-        {"activated_fibroblast",      cells,                  0         },
-        {"myofibroblast",             cells,                  0         },
-        {"mmp",                       1,                      0         },
-        {"collagen_i_new",            matrix,                 0         },
-        {"collagen_iii_new",          matrix,                 0         },
-        {"collagen_i_incorporated",   matrix,                 0         },
-        {"collagen_iii_incorporated", matrix,                 0         },
-        {"collagen_i_mature",         matrix,                 0         },
-        {"collagen_iii_mature",       matrix,                 0         },
-        {"tropoelastin",              matrix,                 0         },
-        {"elastin",                   matrix,                 0         },
-        {"hyaluronan",                matrix,                 0         },
-        {"capillary",                 1 - 0.95 * s - 0.3 * b, 0         },
+        {"clot", 1 - e, e},
+        {"pdgf", 1, 1.2 * e},
+        {"tgfb1", 1, 0.274 * e},
+        {"tgfb3", 1, 0},
+        {"inflammation", 1, 0.7341 * e},
+        {"macrophage_m1", 1 - s, 0},
+        {"macrophage_m2", 1 - s, 0},
+        {"fibroblast", cells, 0},
+        {"activated_fibroblast", cells, 0},
+        {"myofibroblast", cells, 0},
+        {"mmp", 1, 0},
+        {"collagen_i_new", matrix, 0},
+        {"collagen_iii_new", matrix, 0},
+        {"collagen_i_incorporated", matrix, 0},
+        {"collagen_iii_incorporated", matrix, 0},
+        {"collagen_i_mature", matrix, 0},
+        {"collagen_iii_mature", matrix, 0},
+        {"tropoelastin", matrix, 0},
+        {"elastin", matrix, 0},
+        {"hyaluronan", matrix, 0},
+        {"capillary", 1 - 0.95 * s - 0.3 * b, 0},
     };
     struct cell c;
     bind(&c);
@@ -454,20 +445,20 @@ Test(dermis, patients_have_the_factors_of_the_specification)
         const char *condition, *param;
         double factor;
     } wanted[] = {
-        {"smoker",         "synthesis_i_factor",               0.82    },
-        {"smoker",         "synthesis_iii_factor",             0.78    },
-        {"smoker",         "mmp_factor",                       1.744186},
-        {"smoker",         "keratinocyte_factor",              0.8     },
-        {"diabetes",       "fibroblast_diffusivity",           0.25    },
-        {"diabetes",       "activated_fibroblast_diffusivity", 0.25    },
-        {"diabetes",       "mmp_factor",                       2       },
-        {"diabetes",       "capillary_factor",                 0.3     },
-        {"diabetes",       "keratinocyte_factor",              0.7     },
-        {"keloid_history", "activated_synthesis_factor",       2.5     },
-        {"keloid_history", "tgfb_factor",                      1.75    },
-        {"radiation",      "recruitment_factor",               0.5     },
-        {"radiation",      "proliferation_factor",             0.5     },
-        {"radiation",      "keratinocyte_factor",              0.7     },
+        {"smoker", "synthesis_i_factor", 0.82},
+        {"smoker", "synthesis_iii_factor", 0.78},
+        {"smoker", "mmp_factor", 1.744186},
+        {"smoker", "keratinocyte_factor", 0.8},
+        {"diabetes", "fibroblast_diffusivity", 0.25},
+        {"diabetes", "activated_fibroblast_diffusivity", 0.25},
+        {"diabetes", "mmp_factor", 2},
+        {"diabetes", "capillary_factor", 0.3},
+        {"diabetes", "keratinocyte_factor", 0.7},
+        {"keloid_history", "activated_synthesis_factor", 2.5},
+        {"keloid_history", "tgfb_factor", 1.75},
+        {"radiation", "recruitment_factor", 0.5},
+        {"radiation", "proliferation_factor", 0.5},
+        {"radiation", "keratinocyte_factor", 0.7},
     };
     cr_assert_eq(model->n_modifiers, sizeof wanted / sizeof *wanted);
     for (size_t i = 0; i < model->n_modifiers; i++) {
@@ -483,12 +474,10 @@ Test(dermis, age_lowers_set_point_synthesis_and_closure)
     static const struct {
         const char *param;
         double at_45, at_95;
-    } wanted[] = {
-        {"collagen_set_point",   0.85,  0.475},
-        {"synthesis_i_factor",   0.89,  0.68 },
-        {"synthesis_iii_factor", 0.89,  0.68 },
-        {"keratinocyte_factor",  0.868, 0.538}
-    };
+    } wanted[] = {{"collagen_set_point", 0.85, 0.475},
+                  {"synthesis_i_factor", 0.89, 0.68},
+                  {"synthesis_iii_factor", 0.89, 0.68},
+                  {"keratinocyte_factor", 0.868, 0.538}};
     cr_assert_eq(model->n_ageing, sizeof wanted / sizeof *wanted);
     for (size_t i = 0; i < model->n_ageing; i++) {
         const struct ageing *a = &model->ageing[i];
@@ -644,34 +633,34 @@ Test(dermis, outcomes_are_what_their_names_say)
         const char *name;
         double value;
     } wanted[] = {
-        {"collagen_gain",                  0.2                                                          },
-        {"collagen_I_gain",                0.1                                                          },
-        {"collagen_III_gain",              0.5                                                          },
-        {"new_collagen_fraction",          0.03 / (1.2 * 0.6)                                           },
-        {"mature_collagen_gain",           0.05                                                         },
-        {"collagen_synthesis",             (3 * 0.0032157227 + 0.00204149) / (0.0032157227 + 0.00204149)},
-        {"collagen_I_synthesis",           3                                                            },
-        {"collagen_III_synthesis_injured", 4                                                            },
-        {"collagen_core",                  1.3                                                          },
-        {"collagen_III_fraction",          0.16 * 1.5 / 1.2                                             },
-        {"collagen_III_fraction_core",     0.25                                                         },
-        {"strength_core",                  0.5                                                          },
-        {"stiffness_gain",                 0.08                                                         },
-        {"tgfb",                           1.4                                                          },
-        {"inflammation",                   0.15                                                         },
-        {"erythema",                       0.75                                                         },
-        {"fibroblasts",                    1.4                                                          },
-        {"hyaluronan",                     1.8                                                          },
-        {"dermal_density_gain",            0.2 + 0.075 * 0.8                                            },
-        {"dermal_thickness_gain",          0.5 * 0.1 + 0.075 * 0.4                                      },
-        {"myofibroblasts_core",            0.02                                                         },
-        {"epidermal_closure",              0.7                                                          },
-        {"barrier_deficit",                0.4                                                          },
-        {"epidermal_thickness",            1.25                                                         },
-        {"scar_myofibroblasts",            0.1                                                          },
-        {"scar_collagen_III",              0.25 / 0.16 - 1.25                                           },
-        {"scar_excess",                    0.2                                                          },
-        {"scar_index",                     0.1 + 0.25 / 0.16 - 1.25 + 0.2                               },
+        {"collagen_gain", 0.2},
+        {"collagen_I_gain", 0.1},
+        {"collagen_III_gain", 0.5},
+        {"new_collagen_fraction", 0.03 / (1.2 * 0.6)},
+        {"mature_collagen_gain", 0.05},
+        {"collagen_synthesis", (3 * 0.0032157227 + 0.00204149) / (0.0032157227 + 0.00204149)},
+        {"collagen_I_synthesis", 3},
+        {"collagen_III_synthesis_injured", 4},
+        {"collagen_core", 1.3},
+        {"collagen_III_fraction", 0.16 * 1.5 / 1.2},
+        {"collagen_III_fraction_core", 0.25},
+        {"strength_core", 0.5},
+        {"stiffness_gain", 0.08},
+        {"tgfb", 1.4},
+        {"inflammation", 0.15},
+        {"erythema", 0.75},
+        {"fibroblasts", 1.4},
+        {"hyaluronan", 1.8},
+        {"dermal_density_gain", 0.2 + 0.075 * 0.8},
+        {"dermal_thickness_gain", 0.5 * 0.1 + 0.075 * 0.4},
+        {"myofibroblasts_core", 0.02},
+        {"epidermal_closure", 0.7},
+        {"barrier_deficit", 0.4},
+        {"epidermal_thickness", 1.25},
+        {"scar_myofibroblasts", 0.1},
+        {"scar_collagen_III", 0.25 / 0.16 - 1.25},
+        {"scar_excess", 0.2},
+        {"scar_index", 0.1 + 0.25 / 0.16 - 1.25 + 0.2},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         cr_assert(fabs(out[O(wanted[i].name)] - wanted[i].value) <= 1e-8, "%s is %.9g, wanted %.9g", wanted[i].name, out[O(wanted[i].name)],

@@ -89,39 +89,27 @@ static double column(const struct reading *r, const char *name)
 {
     static const struct {
         const char *name, *species;
-    } means[] = {
-        {"B",  "clot"                },
-        {"P",  "pdgf"                },
-        {"T",  "tgfb1"               },
-        {"T3", "tgfb3"               },
-        {"Q",  "inflammation"        },
-        {"M1", "macrophage_m1"       },
-        {"M2", "macrophage_m2"       },
-        {"E",  "mmp"                 },
-        {"a",  "activated_fibroblast"},
-        {"m",  "myofibroblast"       },
-        {"te", "tropoelastin"        },
-        {"hy", "hyaluronan"          },
-        {"V",  "capillary"           }
-    };
+    } means[] = {{"B", "clot"},           {"P", "pdgf"},          {"T", "tgfb1"},
+                 {"T3", "tgfb3"},         {"Q", "inflammation"},  {"M1", "macrophage_m1"},
+                 {"M2", "macrophage_m2"}, {"E", "mmp"},           {"a", "activated_fibroblast"},
+                 {"m", "myofibroblast"},  {"te", "tropoelastin"}, {"hy", "hyaluronan"},
+                 {"V", "capillary"}};
     static const struct {
         const char *name, *outcome;
         double scale, shift;
-    } outcomes[] = {
-        {"F1",     "collagen_gain",              100.0, 0.0},
-        {"F2",     "collagen_I_gain",            100.0, 0.0},
-        {"F3",     "collagen_III_gain",          100.0, 0.0},
-        {"z",      "mature_collagen_gain",       1.0,   1.0},
-        {"z1",     "mature_collagen_gain",       100.0, 0.0},
-        {"F8",     "collagen_synthesis",         1.0,   0.0},
-        {"F8I",    "collagen_I_synthesis",       1.0,   0.0},
-        {"F8III",  "collagen_III_synthesis",     1.0,   0.0},
-        {"fib",    "fibroblasts",                1.0,   0.0},
-        {"el",     "elastin_gain",               100.0, 0.0},
-        {"F4core", "collagen_III_fraction_core", 1.0,   0.0},
-        {"core",   "collagen_core",              1.0,   0.0},
-        {"F10",    "epidermal_thickness",        1.0,   0.0}
-    };
+    } outcomes[] = {{"F1", "collagen_gain", 100.0, 0.0},
+                    {"F2", "collagen_I_gain", 100.0, 0.0},
+                    {"F3", "collagen_III_gain", 100.0, 0.0},
+                    {"z", "mature_collagen_gain", 1.0, 1.0},
+                    {"z1", "mature_collagen_gain", 100.0, 0.0},
+                    {"F8", "collagen_synthesis", 1.0, 0.0},
+                    {"F8I", "collagen_I_synthesis", 1.0, 0.0},
+                    {"F8III", "collagen_III_synthesis", 1.0, 0.0},
+                    {"fib", "fibroblasts", 1.0, 0.0},
+                    {"el", "elastin_gain", 100.0, 0.0},
+                    {"F4core", "collagen_III_fraction_core", 1.0, 0.0},
+                    {"core", "collagen_core", 1.0, 0.0},
+                    {"F10", "epidermal_thickness", 1.0, 0.0}};
     const double *p = r->simulation->plan->params;
     const double phi = p[model_param(r->simulation->plan->model, "collagen_set_point")];
     for (size_t i = 0; i < sizeof means / sizeof *means; i++)

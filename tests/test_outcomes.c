@@ -36,16 +36,10 @@ static void observe(const struct observation *now, const struct observation *bef
     out[N_OUTCOMES - 2] = now->integral[0];
     out[N_OUTCOMES - 1] = now->integral[1];
 }
-static const struct species species[] =
-    {
-        {.name = "c", .scale = 1.0}
-},
-                            surface_species[] = {{.name = "cover", .scale = 1.0}};
+static const struct species species[] = {{.name = "c", .scale = 1.0}}, surface_species[] = {{.name = "cover", .scale = 1.0}};
 static const struct readout readouts[] = {{.name = "square"}}, surface_readouts[] = {{.name = "cover_square"}};
-static const struct integral integrals[] = {
-    {"late",    REGION_CORE, "c",      14.0, "after two weeks"},
-    {"squares", REGION_SLAB, "square", 0.0,  "of a readout"   }
-};
+static const struct integral integrals[] = {{"late", REGION_CORE, "c", 14.0, "after two weeks"},
+                                            {"squares", REGION_SLAB, "square", 0.0, "of a readout"}};
 static const struct model mirror = {.name = "mirror",
                                     .species = species,
                                     .n_species = 1,
@@ -281,14 +275,12 @@ Test(outcomes, milestones_are_crossed_between_looks)
     struct milestones m;
     milestones_init(&m);
     cr_assert(!milestones_waiting(&m) && isnan(m.closure_time) && isnan(m.downtime), "waits before any session");
-    const double rows[][4] = {
-  /* day, closure, deficit, erythema */
-        {100.5, 0.45, 1.0, 0.5},
-        {101.0, 0.95, 0.9, 1.0}, /* closed at 101 */
-        {103.0, 1.0,  0.1, 0.6},
-        {104.0, 1.0,  0.0, 0.3}, /* sealed at 103.5 */
-        {106.0, 1.0,  0.0, 0.0}
-    }; /* calm at 105 1/3 */
+    const double rows[][4] = {/* day, closure, deficit, erythema */
+                              {100.5, 0.45, 1.0, 0.5},
+                              {101.0, 0.95, 0.9, 1.0}, /* closed at 101 */
+                              {103.0, 1.0, 0.1, 0.6},
+                              {104.0, 1.0, 0.0, 0.3},  /* sealed at 103.5 */
+                              {106.0, 1.0, 0.0, 0.0}}; /* calm at 105 1/3 */
     milestones_session(&m, &healing, 100.0, (const double[3]){0.0, 1.0, 0.0});
     for (int i = 0; i < 5; i++) {
         cr_assert(milestones_waiting(&m), "waits for nothing on day %g", rows[i][0]);

@@ -59,43 +59,44 @@ struct expected {
 
 /* 29 days on 8 x 6 x 5 cells: profiles on 0 7 14 21 28, snapshots on 0 14 28, 84 steps, 2 sessions. */
 static const struct expected layout[] = {
-    {"time",                              1, {29}        },
-    {"collagen_gain",                     1, {29}        },
-    {"epidermal_closure",                 1, {29}        },
-    {"profiles/time",                     1, {5}         },
-    {"profiles/z",                        1, {5}         },
-    {"profiles/tgfb",                     2, {5, 5}      },
-    {"fields/time",                       1, {3}         },
-    {"fields/z",                          1, {5}         },
-    {"fields/y",                          1, {6}         },
-    {"fields/x",                          1, {8}         },
-    {"fields/z_extent",                   1, {5}         },
-    {"fields/collagen_i_new",             4, {3, 5, 6, 8}},
-    {"fields/fibroblasts",                4, {3, 5, 6, 8}},
-    {"means/time",                        1, {29}        },
-    {"means/fibroblasts",                 1, {29}        },
-    {"means/barrier",                     1, {29}        },
-    {"surface/time",                      1, {3}         },
-    {"surface/y",                         1, {6}         },
-    {"surface/x",                         1, {8}         },
-    {"surface/epidermis",                 3, {3, 6, 8}   },
-    {"sessions/number",                   1, {2}         },
-    {"sessions/scheduled",                1, {2}         },
-    {"sessions/performed",                1, {2}         },
-    {"sessions/closure",                  1, {2}         },
-    {"ledger/tgfb/initial",               0, {0}         },
-    {"ledger/tgfb/produced",              0, {0}         },
-    {"ledger/tgfb/lost",                  0, {0}         },
-    {"ledger/tgfb/boundary",              0, {0}         },
-    {"ledger/tgfb/injury",                0, {0}         },
-    {"ledger/tgfb/stored",                0, {0}         },
-    {"ledger/tgfb/error",                 0, {0}         },
-    {"steps/time",                        1, {84}        },
-    {"steps/dt",                          1, {84}        },
-    {"steps/error",                       1, {84}        },
-    {"steps/solves",                      1, {84}        },
-    {"provenance/configuration_given",    0, {0}         },
-    {"provenance/configuration_resolved", 0, {0}         },
+    {"time", 1, {29}},
+    {"collagen_gain", 1, {29}},
+    {"epidermal_closure", 1, {29}},
+    {"profiles/time", 1, {5}},
+    {"profiles/z", 1, {5}},
+    {"profiles/tgfb", 2, {5, 5}},
+    {"fields/time", 1, {3}},
+    {"fields/z", 1, {5}},
+    {"fields/y", 1, {6}},
+    {"fields/x", 1, {8}},
+    {"fields/z_extent", 1, {5}},
+    {"fields/collagen_i_new", 4, {3, 5, 6, 8}},
+    {"fields/fibroblasts", 4, {3, 5, 6, 8}},
+    {"means/time", 1, {29}},
+    {"means/fibroblasts", 1, {29}},
+    {"means/barrier", 1, {29}},
+    {"surface/time", 1, {3}},
+    {"surface/y", 1, {6}},
+    {"surface/x", 1, {8}},
+    {"surface/epidermis", 3, {3, 6, 8}},
+    {"sessions/number", 1, {2}},
+    {"sessions/scheduled", 1, {2}},
+    {"sessions/performed", 1, {2}},
+    {"sessions/closure", 1, {2}},
+    {"sessions/deficit", 1, {2}},
+    {"ledger/tgfb/initial", 0, {0}},
+    {"ledger/tgfb/produced", 0, {0}},
+    {"ledger/tgfb/lost", 0, {0}},
+    {"ledger/tgfb/boundary", 0, {0}},
+    {"ledger/tgfb/injury", 0, {0}},
+    {"ledger/tgfb/stored", 0, {0}},
+    {"ledger/tgfb/error", 0, {0}},
+    {"steps/time", 1, {84}},
+    {"steps/dt", 1, {84}},
+    {"steps/error", 1, {84}},
+    {"steps/solves", 1, {84}},
+    {"provenance/configuration_given", 0, {0}},
+    {"provenance/configuration_resolved", 0, {0}},
 };
 
 Test(results, layout_is_complete)
@@ -419,19 +420,19 @@ Test(results, resumed_run_equals_uninterrupted_run)
     const char *a = in_folder("a.h5"), *b = in_folder("b.h5");
     must(example_write(a, false, UNIT_CELL, 28), "uninterrupted");
     must(example_begin(&example, b, false, UNIT_CELL), "create");
-    must(results_session(example.results, 1, 0.0, 0.0, 1.0), "session");
+    must(results_session(example.results, 1, 0.0, 0.0, 1.0, 0.0), "session");
     for (int day = 0; day <= 17; day++)
         must(example_day(&example, day), "day");
     must(results_rows(example.results, rows), "rows");
     for (int day = 18; day <= 45; day++)
         must(example_day(&example, day), "day beyond the checkpoint");
-    must(results_session(example.results, 7, 1.0, 2.0, 3.0), "session beyond the checkpoint");
+    must(results_session(example.results, 7, 1.0, 2.0, 3.0, 4.0), "session beyond the checkpoint");
     must(results_close(&example.results, false, 1.0), "interrupt");
     must(results_resume(b, &example_model, example.grid, example.surface, &example_about, rows, &results), "resume");
     example.results = results;
     for (int day = 18; day <= 28; day++)
         must(example_day(&example, day), "day again");
-    must(results_session(example.results, 2, 42.0, NAN, 0.5), "session");
+    must(results_session(example.results, 2, 42.0, NAN, 0.5, 0.2), "session");
     must(example_end(&example, true), "close");
     expect_same(a, b);
 }

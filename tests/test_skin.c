@@ -13,24 +13,19 @@
 
 enum { PHI, SYNTHESIS, CLOSURE, MMP, PLAIN, N_PARAMS };
 static const struct param params[N_PARAMS] = {
-    [PHI] = {"collagen_set_point", 1.0, "1",  0.4, 1,  "set point",          "assumed: test"},
-    [SYNTHESIS] = {"synthesis",          1.0, "1",  0.5, 2,  "synthesis",          "assumed: test"},
-    [CLOSURE] = {"closure",            2.0, "1",  0.5, 5,  "closure",            "assumed: test"},
-    [MMP] = {"mmp",                3.0, "1",  0.5, 5,  "mmp",                "assumed: test"},
-    [PLAIN] = {"plain",              7.0, "mm", 0.5, 50, "nothing changes it", "assumed: test"},
+    [PHI] = {"collagen_set_point", 1.0, "1", 0.4, 1, "set point", "assumed: test"},
+    [SYNTHESIS] = {"synthesis", 1.0, "1", 0.5, 2, "synthesis", "assumed: test"},
+    [CLOSURE] = {"closure", 2.0, "1", 0.5, 5, "closure", "assumed: test"},
+    [MMP] = {"mmp", 3.0, "1", 0.5, 5, "mmp", "assumed: test"},
+    [PLAIN] = {"plain", 7.0, "mm", 0.5, 50, "nothing changes it", "assumed: test"},
 };
 /* The factors of the dermis model, section 7. */
 static const struct ageing ageing[] = {
-    {"collagen_set_point", 0.0075, 0.4,  "test"},
-    {"synthesis",          0.0055, 0.68, "test"},
-    {"closure",            0.0066, 0.2,  "test"}
-};
-static const struct modifier modifiers[] = {
-    {"smoker",   "synthesis", 0.82, "test"},
-    {"smoker",   "mmp",       1.5,  "test"},
-    {"diabetes", "mmp",       2.0,  "test"},
-    {"diabetes", "closure",   0.7,  "test"}
-};
+    {"collagen_set_point", 0.0075, 0.4, "test"}, {"synthesis", 0.0055, 0.68, "test"}, {"closure", 0.0066, 0.2, "test"}};
+static const struct modifier modifiers[] = {{"smoker", "synthesis", 0.82, "test"},
+                                            {"smoker", "mmp", 1.5, "test"},
+                                            {"diabetes", "mmp", 2.0, "test"},
+                                            {"diabetes", "closure", 0.7, "test"}};
 static const struct model toy = {.name = "toy",
                                  .params = params,
                                  .n_params = N_PARAMS,

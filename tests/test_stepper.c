@@ -21,10 +21,7 @@ static void cascade_react(size_t n, const double *const *y, const double *const 
     }
 }
 static const struct species cascade_species[] = {
-    {.name = "u", .healthy = 2.0, .scale = 1.0},
-    {.name = "v", .healthy = 0.1, .scale = 1.0},
-    {.name = "w", .healthy = 0.0, .scale = 1.0}
-};
+    {.name = "u", .healthy = 2.0, .scale = 1.0}, {.name = "v", .healthy = 0.1, .scale = 1.0}, {.name = "w", .healthy = 0.0, .scale = 1.0}};
 static const struct model cascade = {.name = "cascade", .species = cascade_species, .n_species = 3, .react = cascade_react};
 
 static int cascade_slope(double t, const double *y, double *f, void *unused)
@@ -183,13 +180,9 @@ static void rest_react(size_t n, const double *const *y, const double *const *fi
     }
 }
 static const struct species rest_species[] = {
-    {.name = "u",   .healthy = 0.7,     .scale = 1.0,  .diffusivity = "d"},
-    { .name = "v", .healthy = 0.3, .scale = 1.0, .diffusivity = "d",     .toward = "u", .taxis = "chi"}
-};
-static const struct param rest_params[] = {
-    {.name = "d",   .value = 0.29},
-    {.name = "chi", .value = 0.1 }
-};
+    {.name = "u", .healthy = 0.7, .scale = 1.0, .diffusivity = "d"},
+    {.name = "v", .healthy = 0.3, .scale = 1.0, .diffusivity = "d", .toward = "u", .taxis = "chi"}};
+static const struct param rest_params[] = {{.name = "d", .value = 0.29}, {.name = "chi", .value = 0.1}};
 static const struct model rest = {
     .name = "rest", .species = rest_species, .n_species = 2, .params = rest_params, .n_params = 2, .react = rest_react};
 
@@ -221,14 +214,9 @@ static void source_react(size_t n, const double *const *y, const double *const *
 }
 static const struct param source_params[N_PARAMS] = {{.name = "source"}, {.name = "decay"}, {.name = "spread"},
                                                      {.name = "top"},    {.name = "below"}, {.name = "rate"}};
-static const struct species source_species[] = {
-    {.name = "c", .scale = 1.0, .diffusivity = "spread"},
-    {.name = "where",           .scale = 1.0        }
-};
-static const struct boundary source_boundaries[] = {
-    {"c", FACE_Z_LOW,  BOUNDARY_FIXED,    "top",   NULL  },
-    {"c", FACE_Z_HIGH, BOUNDARY_EXCHANGE, "below", "rate"}
-};
+static const struct species source_species[] = {{.name = "c", .scale = 1.0, .diffusivity = "spread"}, {.name = "where", .scale = 1.0}};
+static const struct boundary source_boundaries[] = {{"c", FACE_Z_LOW, BOUNDARY_FIXED, "top", NULL},
+                                                    {"c", FACE_Z_HIGH, BOUNDARY_EXCHANGE, "below", "rate"}};
 static const struct model source = {.name = "source",
                                     .species = source_species,
                                     .n_species = 2,

@@ -11,18 +11,14 @@ static const struct param params[N_PARAMS] = {{.name = "d"},   {.name = "chi"}, 
                                               {.name = "die"}, {.name = "outside"}, {.name = "rate"}};
 enum { PREY, HUNTER, STILL, N_SPECIES };
 static const struct species species[N_SPECIES] = {
-    [PREY] = {.name = "prey",    .scale = 1.0,   .diffusivity = "d", .mobility = true},
-    [HUNTER] = {.name = "hunter", .scale = 1.0,               .diffusivity = "d", .toward = "prey", .taxis = "chi"},
-    [STILL] = {.name = "still",     .scale = 1.0},
+    [PREY] = {.name = "prey", .scale = 1.0, .diffusivity = "d", .mobility = true},
+    [HUNTER] = {.name = "hunter", .scale = 1.0, .diffusivity = "d", .toward = "prey", .taxis = "chi"},
+    [STILL] = {.name = "still", .scale = 1.0},
 };
-static const struct species surface[] = {
-    {.name = "cover", .scale = 1.0,       .diffusivity = "d", .mobility = true},
-    { .name = "seeker",   .scale = 1.0, .diffusivity = "d",  .toward = "cover",   .taxis = "chi"}
-};
-static const struct boundary boundaries[] = {
-    {"prey",   FACE_Z_HIGH, BOUNDARY_EXCHANGE, "outside", "rate"},
-    {"hunter", FACE_Z_LOW,  BOUNDARY_FIXED,    "outside", NULL  }
-};
+static const struct species surface[] = {{.name = "cover", .scale = 1.0, .diffusivity = "d", .mobility = true},
+                                         {.name = "seeker", .scale = 1.0, .diffusivity = "d", .toward = "cover", .taxis = "chi"}};
+static const struct boundary boundaries[] = {{"prey", FACE_Z_HIGH, BOUNDARY_EXCHANGE, "outside", "rate"},
+                                             {"hunter", FACE_Z_LOW, BOUNDARY_FIXED, "outside", NULL}};
 
 static void react(size_t n, const double *const *y, const double *const *fixed, const double *p, double *const *prod, double *const *loss)
 {
@@ -211,9 +207,7 @@ static void fade_react(size_t n, const double *const *y, const double *const *fi
         loss[0][i] = 1.0;
     }
 }
-static const struct species fade_species[] = {
-    {.name = "c", .scale = 1.0}
-};
+static const struct species fade_species[] = {{.name = "c", .scale = 1.0}};
 static const struct model fade = {.name = "fade", .species = fade_species, .n_species = 1, .react = fade_react};
 static double tail(const struct grid *grid, int s, size_t c)
 {
@@ -306,10 +300,7 @@ static void explode_react(size_t n, const double *const *y, const double *const 
         loss[1][i] = 0.0;
     }
 }
-static const struct species explode_species[] = {
-    {.name = "flame", .scale = 1.0},
-    {.name = "smoke", .scale = 1.0}
-};
+static const struct species explode_species[] = {{.name = "flame", .scale = 1.0}, {.name = "smoke", .scale = 1.0}};
 static const struct param explode_params[] = {{.name = "burn"}, {.name = "choke"}};
 static const struct model explode = {
     .name = "explode", .species = explode_species, .n_species = 2, .params = explode_params, .n_params = 2, .react = explode_react};

@@ -163,14 +163,7 @@ Test(transport, cosine_modes_decay_by_the_exact_semi_discrete_eigenvalue)
 {
     struct bench b = bench_on(make_box(UNIT_CELL, 0.6, 0.5, 0.4, 0.05, 0.02, 0.04, 1.0));
     const double length[3] = {0.6, 0.5, 0.4}, h[3] = {0.05, 0.02, 0.04}, d = 0.29;
-    const int modes[][3] = {
-        {1,  0,  0},
-        {0,  1,  0},
-        {0,  0,  1},
-        {2,  1,  3},
-        {11, 0,  0},
-        {3,  20, 9}
-    };
+    const int modes[][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {2, 1, 3}, {11, 0, 0}, {3, 20, 9}};
     for (size_t m = 0; m < sizeof modes / sizeof *modes; m++)
         for (double dt = 1e-4; dt < 20.0; dt *= 50.0) {
             double eigenvalue = 0.0;
@@ -348,11 +341,7 @@ static double radial_error(int which, double h)
     double *face = malloc((n + 1) * sizeof *face);
     for (size_t i = 0; i <= n; i++)
         face[i] = start + (far - start) * (double)i / (double)n;
-    const struct axis_spec spec[3] = {
-        {n, face, false, true },
-        {1, flat, false, false},
-        {1, flat, false, false}
-    };
+    const struct axis_spec spec[3] = {{n, face, false, true}, {1, flat, false, false}, {1, flat, false, false}};
     struct grid *grid = NULL;
     cr_assert(grid_create(AXISYMMETRIC, spec, &grid) == OK, "no grid");
     free(face);

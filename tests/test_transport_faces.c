@@ -23,10 +23,7 @@ static void bench_init(struct bench *b, struct grid *grid)
     *b = (struct bench){.grid = grid};
     cr_assert(transport_create(grid, &b->transport) == OK && transport_work_create(b->transport, true, &b->work) == OK, "no solver");
     b->block = state_planes(grid, PLANES, b->plane);
-    b->faces = (struct transport_faces){
-        {b->plane[MX], b->plane[MY], b->plane[MZ]},
-        {b->plane[VX], b->plane[VY], b->plane[VZ]}
-    };
+    b->faces = (struct transport_faces){{b->plane[MX], b->plane[MY], b->plane[MZ]}, {b->plane[VX], b->plane[VY], b->plane[VZ]}};
     b->problem = (struct transport_problem){
         .shift = 1.0, .diffusivity = 1.0, .loss = b->plane[LOSS], .rhs = b->plane[RHS], .faces = &b->faces, .accuracy = 1e-12};
 }

@@ -212,9 +212,9 @@ Test(treatment, plan_is_read)
 }
 
 static const char warned[][2][110] = {
-    {"treatment: {sessions: 2, interval: 4 weeks}",                 "an interval of 28 days is under 6 weeks"                         },
+    {"treatment: {sessions: 2, interval: 4 weeks}", "an interval of 28 days is under 6 weeks"},
     {"treatment: {device: roller_home, needle: {length: 0.15 mm}}", "roller_home does not reach the dermis: its channels are 0.045 mm"},
-    {"treatment: {density: 8000 /cm2}",                             "channels merge: they are 0.125 mm wide"                          },
+    {"treatment: {density: 8000 /cm2}", "channels merge: they are 0.125 mm wide"},
 };
 ParameterizedTestParameters(treatment, doubtful_plans_are_warned_of)
 {

@@ -163,10 +163,7 @@ Test(treatment_puncture, nothing_below_the_end_of_the_channel)
 struct golden {
     double density, f1, clot, fibroblasts, capillaries, mouth;
 };
-static const struct golden goldens[] = {
-    {2.5, -2.249, 0.0714, 0.9461, 0.9430, 0.0308},
-    {10,  -8.997, 0.2856, 0.7843, 0.7720, 0.1230}
-};
+static const struct golden goldens[] = {{2.5, -2.249, 0.0714, 0.9461, 0.9430, 0.0308}, {10, -8.997, 0.2856, 0.7843, 0.7720, 0.1230}};
 ParameterizedTestParameters(treatment_puncture, reproduces_the_golden_numbers_at_day_zero)
 {
     return cr_make_param_array(struct golden, (void *)(size_t)goldens, 2, NULL);

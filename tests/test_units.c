@@ -27,26 +27,26 @@ static void check_values(const struct quantity *cases, size_t n)
 Test(units, quantities_of_the_interface_convert_exactly)
 {
     static const struct quantity cases[] = {
-        {"1.5 mm",       "mm",      1.5            },
-        {"20 um",        "mm",      0.02           },
-        {"70 um",        "mm",      0.07           }, /* 70 * 0.001 is another double */
-        {"33 µm",       "mm",      0.033          },
-        {"6 weeks",      "day",     42.0           },
-        {"72 hours",     "day",     3.0            },
-        {"10 minutes",   "s",       600.0          },
-        {"12 months",    "day",     365.24219878125},
-        {"1 year",       "day",     365.24219878125},
-        {"45 years",     "years",   45.0           },
-        {"250 /cm2",     "/mm2",    2.5            },
-        {"250 1/cm2",    "/mm2",    2.5            },
-        {"250 cm-2",     "/mm2",    2.5            },
-        {"1.2 /day",     "/day",    1.2            },
-        {"0.29 mm2/day", "mm2/day", 0.29           },
-        {"24 /day",      "/hour",   1.0            },
-        {"40 %",         "1",       0.4            },
-        {"1e-3",         "1",       1e-3           },
-        {"3 ng/mL",      "g/L",     3e-6           },
-        {"4 mm2/(day)",  "mm2/day", 4.0            },
+        {"1.5 mm", "mm", 1.5},
+        {"20 um", "mm", 0.02},
+        {"70 um", "mm", 0.07}, /* 70 * 0.001 is another double */
+        {"33 µm", "mm", 0.033},
+        {"6 weeks", "day", 42.0},
+        {"72 hours", "day", 3.0},
+        {"10 minutes", "s", 600.0},
+        {"12 months", "day", 365.24219878125},
+        {"1 year", "day", 365.24219878125},
+        {"45 years", "years", 45.0},
+        {"250 /cm2", "/mm2", 2.5},
+        {"250 1/cm2", "/mm2", 2.5},
+        {"250 cm-2", "/mm2", 2.5},
+        {"1.2 /day", "/day", 1.2},
+        {"0.29 mm2/day", "mm2/day", 0.29},
+        {"24 /day", "/hour", 1.0},
+        {"40 %", "1", 0.4},
+        {"1e-3", "1", 1e-3},
+        {"3 ng/mL", "g/L", 3e-6},
+        {"4 mm2/(day)", "mm2/day", 4.0},
     };
     check_values(cases, sizeof cases / sizeof *cases);
 }
@@ -54,16 +54,9 @@ Test(units, quantities_of_the_interface_convert_exactly)
 Test(units, spelling_of_the_number_is_free)
 {
     static const struct quantity cases[] = {
-        {"1.5mm",     "mm",  1.5   },
-        {"  7 days ", "day", 7.0   },
-        {"+.5 mm",    "mm",  0.5   },
-        {"5. mm",     "mm",  5.0   },
-        {"-3 mm",     "mm",  -3.0  },
-        {"1.5E+3mm",  "mm",  1500.0},
-        {"0.25",      "1",   0.25  },
-        {"0",         "1",   0.0   },
-        {"5 AU",      "AU",  5.0   }, /* unknown to UDUNITS-2, but
-  literally what is wanted */
+        {"1.5mm", "mm", 1.5},       {"  7 days ", "day", 7.0}, {"+.5 mm", "mm", 0.5}, {"5. mm", "mm", 5.0}, {"-3 mm", "mm", -3.0},
+        {"1.5E+3mm", "mm", 1500.0}, {"0.25", "1", 0.25},       {"0", "1", 0.0},       {"5 AU", "AU", 5.0}, /* unknown to UDUNITS-2, but
+                                                                       literally what is wanted */
     };
     check_values(cases, sizeof cases / sizeof *cases);
 }
@@ -88,19 +81,19 @@ static void check_reasons(const struct refusal *cases, size_t n)
 Test(units, what_is_no_number_is_refused)
 {
     static const struct refusal cases[] = {
-        {"",         "mm", "'' is not a number; give it in mm"                               },
-        {"mm",       "mm", "'mm' is not a number; give it in mm"                             },
-        {"nan mm",   "mm", "'nan mm' is not a finite number; give it in mm"                  },
-        {"-inf",     "1",  "'-inf' is not a finite number; give it as a plain number"        },
-        {"1e400 mm", "mm", "'1e400 mm' is not a finite number"                               },
-        {"064 mm",   "mm", "'064 mm' has a leading zero"                                     },
-        {"1,5 mm",   "mm", "'1,5 mm' has a comma; write a decimal point"                     },
-        {"64abc",    "1",  "'64abc' is not a plain number"                                   },
-        {"0x10",     "1",  "'0x10' is not a plain number"                                    },
-        {"1.2.3 mm", "mm", "'1.2.3 mm' is not one number and one unit; give it in mm"        },
-        {"1 2 mm",   "mm", "'1 2 mm' is not one number and one unit; give it in mm"          },
-        {"3 mm 5",   "mm", "'3 mm 5' is not one number and one unit; give it in mm"          },
-        {"5 %%",     "1",  "'5 %%' is not one number and one unit; give it as a plain number"},
+        {"", "mm", "'' is not a number; give it in mm"},
+        {"mm", "mm", "'mm' is not a number; give it in mm"},
+        {"nan mm", "mm", "'nan mm' is not a finite number; give it in mm"},
+        {"-inf", "1", "'-inf' is not a finite number; give it as a plain number"},
+        {"1e400 mm", "mm", "'1e400 mm' is not a finite number"},
+        {"064 mm", "mm", "'064 mm' has a leading zero"},
+        {"1,5 mm", "mm", "'1,5 mm' has a comma; write a decimal point"},
+        {"64abc", "1", "'64abc' is not a plain number"},
+        {"0x10", "1", "'0x10' is not a plain number"},
+        {"1.2.3 mm", "mm", "'1.2.3 mm' is not one number and one unit; give it in mm"},
+        {"1 2 mm", "mm", "'1 2 mm' is not one number and one unit; give it in mm"},
+        {"3 mm 5", "mm", "'3 mm 5' is not one number and one unit; give it in mm"},
+        {"5 %%", "1", "'5 %%' is not one number and one unit; give it as a plain number"},
     };
     check_reasons(cases, sizeof cases / sizeof *cases);
 }
@@ -108,21 +101,21 @@ Test(units, what_is_no_number_is_refused)
 Test(units, missing_wrong_or_shifted_units_are_refused)
 {
     static const struct refusal cases[] = {
-        {"45",                   "years",   "'45' has no unit; give it in years"                                   },
-        {"0",                    "day",     "'0' has no unit; give it in day"                                      },
-        {"6 kg",                 "day",     "'6 kg' is not a time; give it in day"                                 },
-        {"6 m",                  "years",   "'6 m' is not a time; give it in years"                                },
-        {"2 days",               "mm",      "'2 days' is not a length; give it in mm"                              },
-        {"250 /cm",              "/mm2",    "'250 /cm' is not a number per area; give it in /mm2"                  },
-        {"3 days",               "/day",    "'3 days' is not a rate (1 / time); give it in /day"                   },
-        {"3 mm/day",             "mm2/day", "'3 mm/day' is not a diffusivity; give it in mm2/day"                  },
-        {"0.5 mm",               "1",       "'0.5 mm' is not a plain number"                                       },
-        {"6 weks",               "day",     "'6 weks' has a unit that UDUNITS-2 does not know; give it in day"     },
-        {"1.5 mm)",              "mm",      "'1.5 mm)' is not one number and one unit; give it in mm"              },
-        {"1.5 mm\"",             "mm",      "'1.5 mm\"' is not one number and one unit; give it in mm"             },
-        {"2 days since 2000-01", "day",     "'2 days since 2000-01' is not one number and one unit; give it in day"},
-        {"5 degC",               "K",       "'5 degC' does not convert; give it in K"                              },
-        {"5 mm",                 "AU",      "'5 mm' does not convert; give it in AU"                               },
+        {"45", "years", "'45' has no unit; give it in years"},
+        {"0", "day", "'0' has no unit; give it in day"},
+        {"6 kg", "day", "'6 kg' is not a time; give it in day"},
+        {"6 m", "years", "'6 m' is not a time; give it in years"},
+        {"2 days", "mm", "'2 days' is not a length; give it in mm"},
+        {"250 /cm", "/mm2", "'250 /cm' is not a number per area; give it in /mm2"},
+        {"3 days", "/day", "'3 days' is not a rate (1 / time); give it in /day"},
+        {"3 mm/day", "mm2/day", "'3 mm/day' is not a diffusivity; give it in mm2/day"},
+        {"0.5 mm", "1", "'0.5 mm' is not a plain number"},
+        {"6 weks", "day", "'6 weks' has a unit that UDUNITS-2 does not know; give it in day"},
+        {"1.5 mm)", "mm", "'1.5 mm)' is not one number and one unit; give it in mm"},
+        {"1.5 mm\"", "mm", "'1.5 mm\"' is not one number and one unit; give it in mm"},
+        {"2 days since 2000-01", "day", "'2 days since 2000-01' is not one number and one unit; give it in day"},
+        {"5 degC", "K", "'5 degC' does not convert; give it in K"},
+        {"5 mm", "AU", "'5 mm' does not convert; give it in AU"},
     };
     check_reasons(cases, sizeof cases / sizeof *cases);
 }
@@ -170,13 +163,8 @@ Test(units, written_numbers_read_back_to_the_same_double)
 Test(units, numbers_are_written_short)
 {
     static const struct quantity cases[] = {
-        {"1.5 mm",     "mm",   1.5   },
-        {"2.5 /mm2",   "/mm2", 2.5   },
-        {"0.001",      "1",    1e-3  },
-        {"1e-08",      "1",    1e-8  },
-        {"600 s",      "s",    600.0 },
-        {"1234.5 day", "day",  1234.5},
-        {"0 day",      "day",  0.0   },
+        {"1.5 mm", "mm", 1.5}, {"2.5 /mm2", "/mm2", 2.5},     {"0.001", "1", 1e-3},  {"1e-08", "1", 1e-8},
+        {"600 s", "s", 600.0}, {"1234.5 day", "day", 1234.5}, {"0 day", "day", 0.0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[64];

@@ -81,19 +81,10 @@ Test(verify, a_wrong_row_fails)
 /* A fault in the physics reaches a row: a cosine that decays with 1.01 D. */
 Test(verify, a_planted_fault_is_seen)
 {
-    static const struct lab_axis axis[3] = {
-        {16, 0, 1, 0, false},
-        {1,  0, 1, 0, false},
-        {1,  0, 1, 0, false}
-    };
+    static const struct lab_axis axis[3] = {{16, 0, 1, 0, false}, {1, 0, 1, 0, false}, {1, 0, 1, 0, false}};
     struct report r = {.stream = tmpfile(), .problem = "V2"};
     for (int fault = 0; fault < 2; fault++) {
-        const struct setting set[] = {
-            {"diffusivity",      fault ? 1.01 : 1.0},
-            {"cosine_amplitude", 0.5               },
-            {"cosine_x",         M_PI              },
-            {NULL,               0                 }
-        };
+        const struct setting set[] = {{"diffusivity", fault ? 1.01 : 1.0}, {"cosine_amplitude", 0.5}, {"cosine_x", M_PI}, {NULL, 0}};
         struct lab lab;
         cr_assert(lab_create(model_find("diffusion"), set, SLAB, axis, 1e-6, &lab) == OK);
         cr_assert(lab_run(&lab, 0.1) == OK);
