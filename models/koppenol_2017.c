@@ -20,39 +20,12 @@
 #include <math.h>
 
 enum { N, M, C, RHO, N_SPECIES };
+/* clang-format off */
 enum {
-    DIFFUSIVITY_CELLS,
-    CHI_F,
-    DIFFUSIVITY_C,
-    R_F,
-    R_MAX,
-    A_1,
-    KAP,
-    K_F,
-    D_N,
-    D_M,
-    K_C,
-    E_1,
-    E_2,
-    A_2,
-    A_3,
-    D_C,
-    K_MAX,
-    A_4,
-    D_R,
-    N_BAR,
-    RHO_BAR,
-    M_BAR,
-    C_BAR,
-    WOUND_N,
-    WOUND_M,
-    WOUND_C,
-    WOUND_RHO,
-    WOUND_RADIUS,
-    WOUND_EDGE,
-    OUTER_EXCHANGE,
-    N_PARAMS
+    DIFFUSIVITY_CELLS, CHI_F, DIFFUSIVITY_C, R_F, R_MAX, A_1, KAP, K_F, D_N, D_M, K_C, E_1, E_2, A_2, A_3, D_C, K_MAX, A_4, D_R, N_BAR,
+    RHO_BAR, M_BAR, C_BAR, WOUND_N, WOUND_M, WOUND_C, WOUND_RHO, WOUND_RADIUS, WOUND_EDGE, OUTER_EXCHANGE, N_PARAMS
 };
+/* clang-format on */
 enum { Q = N_PARAMS, K_R, N_ALL };
 enum { COLLAGEN, MYOFIBROBLASTS, SIGNAL, FIBROBLASTS, COLLAGEN_CORE, N_OUTCOMES };
 

@@ -20,27 +20,12 @@
 #include <math.h>
 
 enum { A, M1, M2, C, N, M2_LAST, PLACE, SHAPE, N_SPECIES };
+/* clang-format off */
 enum {
-    DIFFUSIVITY_M,
-    DIFFUSIVITY_N,
-    BETA,
-    GAMMA_1,
-    GAMMA_2,
-    RHO,
-    KAPPA,
-    MU,
-    ALPHA,
-    THETA,
-    TREATED_THETA,
-    TREATMENT_START,
-    TREATMENT_DURATION,
-    THETA_CENTRE,
-    THETA_WIDTH,
-    WOUND_WIDTH,
-    CELL,
-    EDGE_QUIRK,
-    N_PARAMS
+    DIFFUSIVITY_M, DIFFUSIVITY_N, BETA, GAMMA_1, GAMMA_2, RHO, KAPPA, MU, ALPHA, THETA, TREATED_THETA, TREATMENT_START,
+    TREATMENT_DURATION, THETA_CENTRE, THETA_WIDTH, WOUND_WIDTH, CELL, EDGE_QUIRK, N_PARAMS
 };
+/* clang-format on */
 enum { NEW_TISSUE, DEBRIS, INFLAMMATORY, REPAIR, TEMPORARY_TISSUE, N_OUTCOMES };
 
 static const double HOLD = 1e6; /* [1/day] with which a value is held where it must be */

@@ -331,3 +331,89 @@ Test(zlobina_2022, treated_wound_heals_in_33_days)
     WITHIN(run_zlobina("zlobina_2022_treated", NULL).healed, 33.16, 0.001);
     WITHIN(run_zlobina("zlobina_2022_treated", "parameters.edge_quirk=0").healed, 30.41, 0.001);
 }
+
+/* ---- Sohutskay, Tepole & Voytik-Harbin 2021, rigid ---- */
+
+/* The authors' result at the centre, with mechanics on a coarse mesh (from their VTK files), and an independent rigid two-dimensional one.
+ */
+static const struct {
+    double hours, c, rho, phi, rigid_c, rigid_rho, rigid_phi; /* c [1e-5 g/mm3] */
+} sohutskay[] = {
+    {48, 9.545, -1.3, .4104, 9.530, 7.6, .4105},    {96, 9.068, 33.6, .3931, 9.084, 113, .3961},
+    {144, 8.647, 184.4, .3855, 8.654, 353, .3975},  {192, 8.276, 467.3, .3976, 8.231, 701, .4238},
+    {240, 7.899, 863.5, .4372, 7.801, 1125, .4789}, {288, 7.490, 1330, .5060, 7.363, 1587, .5606},
+    {324, 7.155, 1693, .5743, NAN, NAN, NAN},
+};
+
+/* Over the wound as it was. */
+static double mean_in_wound(const struct paper *paper, const char *species)
+{
+    const struct grid *grid = paper->simulation->grid;
+    double sum = 0, volume = 0;
+    for (size_t i = 0; i < grid->cells; i++)
+        if (grid->axis[0].center[i] < 7.5) {
+            sum += grid->volume[i] * paper_field(paper, species)[i];
+            volume += grid->volume[i];
+        }
+    return sum / volume;
+}
+
+static double cytokine_formula(double hours)
+{
+    const double c0 = 1e-4, decay = 1e-3, D = 0.01208, R = 7.5;
+    return c0 * exp(-decay * hours) * (1 - exp(-R * R / (4 * D * hours)));
+}
+
+Test(sohutskay_2021, centre_of_the_wound_follows_the_authors)
+{
+    struct paper paper;
+    paper_open(&paper, "sohutskay_2021", NULL, NULL, NULL);
+    double before = 0;
+    for (size_t i = 0; i < sizeof sohutskay / sizeof *sohutskay; i++) {
+        paper_run(&paper, sohutskay[i].hours / 24);
+        const double c = 1e5 * paper_field(&paper, "c")[0], rho = paper_field(&paper, "rho")[0], phi = paper_field(&paper, "phi")[0];
+        WITHIN(c, sohutskay[i].c, 0.02);
+        WITHIN(c, 1e5 * cytokine_formula(sohutskay[i].hours), 0.02);
+        WITHIN(phi, sohutskay[i].phi, 0.12);
+        AT_LEAST(rho, before); /* cells: order and growth only, their mesh oscillates */
+        before = rho;
+        if (isnan(sohutskay[i].rigid_c))
+            continue;
+        WITHIN(c, sohutskay[i].rigid_c, 0.005);
+        WITHIN(phi, sohutskay[i].rigid_phi, 0.02);
+        if (sohutskay[i].hours >= 96)
+            WITHIN(rho, sohutskay[i].rigid_rho, 0.10); /* fibres of one direction there, their mean over the plane here */
+        if (sohutskay[i].hours == 48)
+            WITHIN(mean_in_wound(&paper, "rho"), 222, 0.10);
+        if (sohutskay[i].hours == 288)
+            WITHIN(mean_in_wound(&paper, "rho"), 1719, 0.10);
+    }
+    paper_close(&paper);
+}
+
+Test(sohutskay_2021, cytokine_without_production_is_the_analytic_one)
+{
+    struct paper paper;
+    paper_open(&paper, "sohutskay_2021", "parameters={p_cr: 0 g/hour, p_cth: 0 g2/mm3/hour}", NULL, NULL);
+    for (size_t i = 0; i < sizeof sohutskay / sizeof *sohutskay; i++) {
+        paper_run(&paper, sohutskay[i].hours / 24);
+        WITHIN(paper_field(&paper, "c")[0], cytokine_formula(sohutskay[i].hours), 0.0005);
+    }
+    paper_close(&paper);
+}
+
+Test(sohutskay_2021, healthy_skin_rests_without_stretch_and_drifts_up_slowly_with_it)
+{
+    struct paper paper;
+    paper_open(&paper, "sohutskay_2021", "parameters={wound_radius: 0 mm, g_th: 50}", NULL, NULL);
+    paper_run(&paper, 14);
+    WITHIN(paper_field(&paper, "rho")[0], 1000, 1e-9);
+    WITHIN(paper_field(&paper, "phi")[0], 1, 1e-5); /* K_phi has six digits */
+    NEAR(paper_field(&paper, "c")[0], 0, 1e-20);
+    paper_close(&paper);
+    paper_open(&paper, "sohutskay_2021", "parameters.wound_radius=0 mm", NULL, NULL);
+    paper_run(&paper, 14);
+    AT_LEAST(paper_field(&paper, "rho")[0], 1001);
+    AT_MOST(paper_field(&paper, "rho")[0], 1050);
+    paper_close(&paper);
+}
