@@ -18,6 +18,7 @@
 enum { COS_X, SIN_X, COS_Y, SIN_Y, COS_Z, SIN_Z, N_PLACES, N_SURFACE_PLACES = 4 }; /* of pi x / Lx ... */
 enum { LENGTH_X, LENGTH_Y, LENGTH_Z, CHI_MACROPHAGE, CHI_FIBROBLAST, N_OWN };
 enum { MOST_SPECIES = MODEL_MAX_SPECIES, SPAN = 64, MOST_PARAMS = 256, MOST = 4 };
+static const double RESOLVED = 1e-6;
 static const double AMPLITUDE = 0.3, OMEGA = 2.0, END = 0.5;
 
 static const struct param own[N_OWN] = {
@@ -305,49 +306,61 @@ static enum status run_made(size_t refine, double tolerance, struct lab *lab)
     return lab_run(lab, END);
 }
 
-/* Largest relative root-mean-square error: of the dermis without taxis, of what follows a gradient, of the surface. */
-static void judge(const struct lab *lab, double error[3])
+enum { DIFFUSING, FOLLOWING, ON_SURFACE, N_KINDS };
+
+/* Relative root-mean-square error of species i of the dermis, then of the surface. */
+static double error_of(const struct lab *lab, size_t i, int *kind)
 {
-    error[0] = error[1] = error[2] = 0.0;
-    for (size_t s = 0; s < made.dermis->n_species + made.dermis->n_surface; s++) {
-        const bool flat = s >= made.dermis->n_species;
-        const size_t i = flat ? s - made.dermis->n_species : s;
-        const struct grid *grid = flat ? lab->surface_grid : lab->grid;
-        const double *y = (flat ? lab->surface : lab->dermis)->level[STATE_NOW][i];
-        double off = 0.0, size = 0.0;
-        for (size_t c = 0; c < grid->cells; c++) {
-            double place[N_PLACES];
-            place_of(lab, c, place);
-            const double wanted = chosen(flat ? made.surface : made.species, i, flat, lab->params, place, 0.0, END).value;
-            off += grid->volume[c] * (y[c] - wanted) * (y[c] - wanted);
-            size += grid->volume[c] * wanted * wanted;
-        }
-        const int kind = flat ? 2 : (int)i == made.macrophage || (int)i == made.fibroblast;
-        error[kind] = fmax(error[kind], sqrt(off / size));
+    const bool flat = i >= made.dermis->n_species;
+    const size_t s = flat ? i - made.dermis->n_species : i;
+    const struct grid *grid = flat ? lab->surface_grid : lab->grid;
+    const double *y = (flat ? lab->surface : lab->dermis)->level[STATE_NOW][s];
+    double off = 0.0, size = 0.0;
+    for (size_t c = 0; c < grid->cells; c++) {
+        double place[N_PLACES];
+        place_of(lab, c, place);
+        const double wanted = chosen(flat ? made.surface : made.species, s, flat, lab->params, place, 0.0, END).value;
+        off += grid->volume[c] * (y[c] - wanted) * (y[c] - wanted);
+        size += grid->volume[c] * wanted * wanted;
     }
+    *kind = flat ? ON_SURFACE : (int)s == made.macrophage || (int)s == made.fibroblast ? FOLLOWING : DIFFUSING;
+    return sqrt(off / size);
 }
 
+/* Of every kind the species of lowest order, and the largest error of any.  Species that change little are left out where their error is so
+ * small that time, not space, makes it. */
 static enum status space_order(struct report *report)
 {
-    static const char *const quantity[3] = {"dermis, all couplings: worst L2 error of 19 species", "the same: of 2 species with taxis",
-                                            "the same: of 4 species of the surface"};
-    double size[MOST], error[3][MOST];
-    const size_t n = report->full ? MOST : MOST - 1;
+    static const char *const quantity[N_KINDS] = {"dermis, all couplings: 19 species, the one of lowest order",
+                                                  "the same: 2 species with taxis", "the same: 4 species of the surface"};
+    const size_t n = report->full ? MOST : MOST - 1, species = made.dermis->n_species + made.dermis->n_surface;
+    double size[MOST], error[2 * MODEL_MAX_SPECIES][MOST], worst = 0.0;
+    int kind[2 * MODEL_MAX_SPECIES];
     for (size_t i = 0; i < n; i++) {
         struct lab lab;
-        double here[3];
-        const enum status status = run_made((size_t)1 << i, 1e-5, &lab);
-        if (status == OK)
-            judge(&lab, here);
+        const enum status status = run_made((size_t)1 << i, 1e-6, &lab);
+        for (size_t s = 0; s < species && status == OK; s++)
+            error[s][i] = error_of(&lab, s, &kind[s]);
         lab_destroy(&lab);
         if (status != OK)
             return status;
         size[i] = (double)((size_t)1 << i);
-        for (int k = 0; k < 3; k++)
-            error[k][i] = here[k];
     }
-    for (int k = 0; k < 3; k++)
-        verify_order(report, quantity[k], 2.0, 1e-2, n, size, error[k]);
+    for (int k = 0; k < N_KINDS; k++) {
+        size_t least = species;
+        for (size_t s = 0; s < species; s++) {
+            if (kind[s] != k)
+                continue;
+            worst = fmax(worst, error[s][n - 1]);
+            if (error[s][n - 1] < RESOLVED)
+                continue;
+            if (least == species || error[s][0] / error[s][n - 1] < error[least][0] / error[least][n - 1])
+                least = s;
+        }
+        if (least < species)
+            verify_order(report, quantity[k], 2.0, 2e-3, n, size, error[least]);
+    }
+    verify_at_most(report, "the same: largest error of all species", 2e-3, worst);
     return OK;
 }
 
