@@ -93,8 +93,8 @@ Test(config_print, resolved_text_reads_back_to_the_same_settings_and_text)
 Test(config_print, resolved_text_reads_as_a_person_would_write_it)
 {
     static const char *const fragments[] = {
-        "model: dermis\nskin:\n    site: cheek\n    age: 45 years\n    conditions: []\ntreatment:\n    device: roller_1.5\n    needle:\n"
-        "        length: 1.5 mm\n        reach: 0.6\n",
+        ("model: dermis\nskin:\n    site: cheek\n    age: 45 years\n    conditions: []\ntreatment:\n    device: roller_1.5\n    needle:\n"
+         "        length: 1.5 mm\n        reach: 0.6\n"),
         "\n    sessions: 1\n    interval: 6 weeks\n",
         "\n    override_contraindications: false\n",
         "\ndomain:\n    geometry: unit_cell\n    spacing: [0.02 mm]\n",
