@@ -7,7 +7,7 @@ enum { SPAN = 1024 };                /* cells whose rows stay in the first cache
 static const double FLOOR = 1e-20;   /* of the species' scale: below it a value is 0 */
 static const double VANISHED = 10.0; /* floors: a right-hand side that is negative by no more is that of a value falling below the floor */
 static const double WEIGHT = 1e-2;   /* of the species' scale: added to the root-mean-square that errors are relative to */
-static const double SOLVE = 0.05;    /* algebraic error allowed, as a share of the tolerated local error */
+static const double SOLVE = 0.1;     /* algebraic error allowed, as a share of the tolerated local error */
 
 bool species_is_general(const struct layer *layer, size_t species)
 {
