@@ -14,30 +14,12 @@
 #include "model.h"
 
 enum { MF, M, C, P, N_SPECIES };
+/* clang-format off */
 enum {
-    L_1,
-    L_2,
-    MU_1,
-    MU_2,
-    K,
-    K_1,
-    K_2,
-    B_1,
-    B_2,
-    B_3,
-    A_1,
-    A_2,
-    G,
-    INITIAL_MF,
-    INITIAL_M,
-    INITIAL_C,
-    INITIAL_P,
-    INFLOW,
-    INJURY_INFLOW,
-    INJURY_START,
-    INJURY_DURATION,
-    N_PARAMS
+    L_1, L_2, MU_1, MU_2, K, K_1, K_2, B_1, B_2, B_3, A_1, A_2, G, INITIAL_MF, INITIAL_M, INITIAL_C, INITIAL_P, INFLOW, INJURY_INFLOW,
+    INJURY_START, INJURY_DURATION, N_PARAMS
 };
+/* clang-format on */
 /* Derived: molecules per cell and day. */
 enum { b1 = N_PARAMS, b2, b3, a1, a2, N_ALL };
 

@@ -17,50 +17,18 @@
 #include "model.h"
 
 enum { T, M, V, L, C, P, N_SPECIES };
+/* clang-format off */
 enum {
-    A_P,
-    P_0,
-    A_M,
-    T_L,
-    R_1,
-    D_1,
-    S_M,
-    ALPHA,
-    B_1,
-    B_2,
-    BETA,
-    R_2,
-    K_1,
-    D_2,
-    RHO,
-    S_V,
-    R_3,
-    D_3,
-    GAMMA,
-    C_1,
-    C_2,
-    C_3,
-    C_4,
-    S_L,
-    B_3,
-    B_4,
-    C_STAR,
-    K_2,
-    L_STAR,
-    DELTA_1,
-    DELTA_2,
-    INITIAL_T,
-    INITIAL_M,
-    INITIAL_V,
-    INITIAL_L,
-    INITIAL_C,
-    N_PARAMS
+    A_P, P_0, A_M, T_L, R_1, D_1, S_M, ALPHA, B_1, B_2, BETA, R_2, K_1, D_2, RHO, S_V, R_3, D_3, GAMMA, C_1, C_2, C_3, C_4, S_L, B_3, B_4,
+    C_STAR, K_2, L_STAR, DELTA_1, DELTA_2, INITIAL_T, INITIAL_M, INITIAL_V, INITIAL_L, INITIAL_C, N_PARAMS
 };
+/* clang-format on */
 
 #define SEEN "literature: Bianchi et al 2015 [seen: BIOMD0000000722]"
 
 /* clang-format off */
 static const struct species species[N_SPECIES] = {
+    /* healthy: the model starts with the wound and knows no unwounded tissue */
     [T] = {"t", "pg/mm3", 0, 10,   .meaning = "active TGF-b (T)"},
     [M] = {"m", "1/mm3",  0, 1000, .meaning = "macrophages (M), cells/mm3"},
     [V] = {"v", "pg/mm3", 0, 0.1,  .meaning = "VEGF (V)"},

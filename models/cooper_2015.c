@@ -14,47 +14,12 @@
 #include "model.h"
 
 enum { P, PT, M, N, N_SPECIES };
+/* clang-format off */
 enum {
-    KPG,
-    PINF,
-    KPB,
-    SB,
-    MUB,
-    KBP,
-    KPN,
-    KPM,
-    KEN,
-    KEM,
-    KPTN,
-    KPTM,
-    MUN,
-    MUPT,
-    SMR,
-    MUMR,
-    MUM,
-    SNR,
-    MUNR,
-    ENINF,
-    EMINF,
-    KNM,
-    NINF,
-    CM1,
-    CM2,
-    CN,
-    KMPT,
-    KMP,
-    KMM,
-    KMN,
-    KNPT,
-    KNP,
-    E,
-    C,
-    INITIAL_P,
-    INITIAL_PT,
-    INITIAL_M,
-    INITIAL_N,
-    N_PARAMS
+    KPG, PINF, KPB, SB, MUB, KBP, KPN, KPM, KEN, KEM, KPTN, KPTM, MUN, MUPT, SMR, MUMR, MUM, SNR, MUNR, ENINF, EMINF, KNM, NINF, CM1, CM2,
+    CN, KMPT, KMP, KMM, KMN, KNPT, KNP, E, C, INITIAL_P, INITIAL_PT, INITIAL_M, INITIAL_N, N_PARAMS
 };
+/* clang-format on */
 
 #define SEEN "literature: Cooper et al 2015 [seen: BIOMD0000000855]"
 

@@ -10,34 +10,12 @@
 #include "model.h"
 
 enum { P, N, D, C, N_SPECIES };
+/* clang-format off */
 enum {
-    KPG,
-    PINF,
-    KPM,
-    SM,
-    MUM,
-    KMP,
-    KPN,
-    SNR,
-    MUNR,
-    MUN,
-    KNN,
-    KNP,
-    KND,
-    KDN,
-    XDN,
-    MUD,
-    SC,
-    KCN,
-    KCND,
-    MUC,
-    CINF,
-    INITIAL_P,
-    INITIAL_N,
-    INITIAL_D,
-    INITIAL_C,
-    N_PARAMS
+    KPG, PINF, KPM, SM, MUM, KMP, KPN, SNR, MUNR, MUN, KNN, KNP, KND, KDN, XDN, MUD, SC, KCN, KCND, MUC, CINF, INITIAL_P, INITIAL_N,
+    INITIAL_D, INITIAL_C, N_PARAMS
 };
+/* clang-format on */
 /* Derived: rates per day; squares and powers of the scales. */
 enum { kpg = N_PARAMS, crowding, background, kpn, snr, mun, kdn, mud, sc, kcn, muc, per_cinf2, xdn6, N_ALL };
 

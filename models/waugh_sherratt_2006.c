@@ -14,22 +14,12 @@
 #include <math.h>
 
 enum { PHI_I, PHI_R, T, N_SPECIES };
+/* clang-format off */
 enum {
-    ALPHA,
-    K_1,
-    K_2,
-    K_3,
-    K_4,
-    D_1,
-    D_2,
-    INITIAL_PHI_I,
-    INITIAL_PHI_R,
-    INITIAL_T,
-    TREATED_ALPHA,
-    TREATMENT_START,
-    TREATMENT_DURATION,
+    ALPHA, K_1, K_2, K_3, K_4, D_1, D_2, INITIAL_PHI_I, INITIAL_PHI_R, INITIAL_T, TREATED_ALPHA, TREATMENT_START, TREATMENT_DURATION,
     N_PARAMS
 };
+/* clang-format on */
 
 #define SEEN     "literature: Waugh & Sherratt 2006 [seen: BIOMD0000000679, 680]"
 #define SEEN_681 "literature: Waugh & Sherratt 2006 [seen: BIOMD0000000681]"

@@ -21,58 +21,26 @@
 #include <math.h>
 
 enum { PHI_I, PHI_R, T, P, F, C, H, N_SPECIES };
+/* clang-format off */
 enum {
-    K_1,
-    K_2,
-    K_3,
-    K_4,
-    K_5,
-    K_6,
-    K_7,
-    K_8,
-    K_9,
-    K_10,
-    K_11,
-    K_12,
-    D_1,
-    D_2,
-    D_3,
-    D_4,
-    D_5,
-    D_6,
-    INITIAL_PHI_I,
-    INITIAL_PHI_R,
-    INITIAL_T,
-    INITIAL_P,
-    INITIAL_F,
-    INITIAL_C,
-    INITIAL_H,
-    A_T,
-    A_P,
-    A_F,
-    A_C,
-    A_H,
-    GRAFT,
-    GRAFT_ON,
-    GRAFT_START,
-    GRAFT_DURATION,
-    GRAFT_INTERVAL,
-    GRAFTS,
-    N_PARAMS
+    K_1, K_2, K_3, K_4, K_5, K_6, K_7, K_8, K_9, K_10, K_11, K_12, D_1, D_2, D_3, D_4, D_5, D_6, INITIAL_PHI_I, INITIAL_PHI_R, INITIAL_T,
+    INITIAL_P, INITIAL_F, INITIAL_C, INITIAL_H, A_T, A_P, A_F, A_C, A_H, GRAFT, GRAFT_ON, GRAFT_START, GRAFT_DURATION, GRAFT_INTERVAL,
+    GRAFTS, N_PARAMS
 };
+/* clang-format on */
 
 #define SEEN "literature: Waugh & Sherratt 2007 [seen: BioModels MODEL1006230106 (A), 003 (B), 099 (C), 102 (D)]"
 
 /* clang-format off */
 static const struct species species[N_SPECIES] = {
     /* healthy: the state at rest of set A, computed */
-    [PHI_I] = {"phi_i", "1/mm3",  4.9,   10,  .meaning = "inflammatory macrophages (phi_I), cells/mm3"},
-    [PHI_R] = {"phi_r", "1/mm3",  7.1,   10,  .meaning = "repair macrophages (phi_R), cells/mm3"},
-    [T]     = {"t",     "pg/mm3", 0.057, 0.1, .meaning = "TGF-b (T)"},
-    [P]     = {"p",     "pg/mm3", 0.062, 0.1, .meaning = "PDGF (P)"},
-    [F]     = {"f",     "1/mm3",  45,    50,  .meaning = "fibroblasts (F), cells/mm3"},
-    [C]     = {"c",     "ug/mm3", 1250,  500, .meaning = "collagen (C)"},
-    [H]     = {"h",     "ug/mm3", 0.65,  0.1, .meaning = "hyaluronan (H)"},
+    [PHI_I] = {"phi_i", "1/mm3",  5.73839,   10,  .meaning = "inflammatory macrophages (phi_I), cells/mm3"},
+    [PHI_R] = {"phi_r", "1/mm3",  6.26513,   10,  .meaning = "repair macrophages (phi_R), cells/mm3"},
+    [T]     = {"t",     "pg/mm3", 0.064024, 0.1, .meaning = "TGF-b (T)"},
+    [P]     = {"p",     "pg/mm3", 0.0619758, 0.1, .meaning = "PDGF (P)"},
+    [F]     = {"f",     "1/mm3",  45.2334,    50,  .meaning = "fibroblasts (F), cells/mm3"},
+    [C]     = {"c",     "ug/mm3", 1249.52,  500, .meaning = "collagen (C)"},
+    [H]     = {"h",     "ug/mm3", 0.646192,  0.1, .meaning = "hyaluronan (H)"},
 };
 static const struct param params[N_PARAMS] = {
     /*                   name             default  unit         lo    hi    meaning                                              source */
