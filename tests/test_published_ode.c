@@ -311,6 +311,52 @@ ParameterizedTest(int *index, published_ode, follows_an_independent_integration,
     }
 }
 
+/* ---- production and loss against the bare right-hand sides, also at states that no trajectory meets ---- */
+
+/* Up to here the states are random; inside the ranges of the fits. */
+static const double *bounds(const struct reference *r)
+{
+    static const double waugh[] = {1000, 1000, 9, 5, 3000, 1300, 150}, lymph[] = {300, 1e4, 5, 2e4, 2e4, 0}, few[] = {3, 3, 3, 3};
+    static const double fibrosis[] = {1e6, 3e6, 2e9, 1e11};
+    return r->rhs == bianchi ? lymph : r->rhs == adler ? fibrosis : r->n == 4 ? few : waugh;
+}
+
+ParameterizedTestParameters(published_ode, splits_the_right_hand_side_without_remainder)
+{
+    static int index[sizeof references / sizeof *references];
+    for (size_t i = 0; i < sizeof index / sizeof *index; i++)
+        index[i] = (int)i;
+    return cr_make_param_array(int, index, sizeof index / sizeof *index);
+}
+
+ParameterizedTest(int *index, published_ode, splits_the_right_hand_side_without_remainder)
+{
+    const struct reference *r = &references[*index];
+    struct config *config = NULL;
+    struct plan plan;
+    struct simulation *s = begin(r->name, &config, &plan);
+    uint64_t seed = 1;
+    r->schedule(10, r->data); /* neither graft nor injury nor treatment */
+    for (int trial = 0; trial < 1000; trial++) {
+        double y[MOST], f[MOST], prod[MOST], loss[MOST], *to_prod[MOST], *to_loss[MOST];
+        const double *of[MOST];
+        for (size_t i = 0; i < r->n; i++) {
+            y[i] = r->rhs == bianchi && i == 5 ? 2.5e5 : bounds(r)[i] * (0.001 + 0.999 * noise(&seed));
+            of[i] = &y[i];
+            to_prod[i] = &prod[i];
+            to_loss[i] = &loss[i];
+        }
+        r->rhs(0, y, f, r->data);
+        plan.model->react(1, of, NULL, plan.params, to_prod, to_loss);
+        for (size_t i = 0; i < r->n; i++) {
+            const double observed = prod[i] - loss[i] * y[i];
+            cr_assert(fabs(observed - f[i] * r->per_day) <= 1e-11 * (prod[i] + loss[i] * y[i]), "%s: d%s/dt is %.15g, wanted %.15g",
+                      r->name, plan.model->species[i].name, observed, f[i] * r->per_day);
+        }
+    }
+    end(s, &plan, config);
+}
+
 /* ---- what the document of published models gives ---- */
 
 /* Every number there has 5 or 6 digits; the configurations are good to this, relative: */
