@@ -34,6 +34,8 @@ static enum status create(struct phases *p)
     if (status == OK)
         status = transport_work_create(p->layer.transport, false, &p->work);
     formula_init(&p->formula, 3, dt[0], dt[0], dt[1]);
+    for (size_t s = 0; status == OK && s < p->c.plan.model->n_species; s++)
+        p->layer.predictor[s] = p->formula.predictor;
     return status;
 }
 
@@ -41,7 +43,7 @@ static void react(struct phases *p)
 {
     struct state *state = p->c.simulation->dermis;
     for (size_t tile = 0; tile < reaction_tiles(state->grid->cells); tile++)
-        reaction_tile(p->c.plan.model, p->c.plan.params, &p->formula.predictor, state, tile);
+        reaction_tile(p->c.plan.model, p->c.plan.params, p->layer.predictor, state, tile);
 }
 
 /* The same tile again and again: what its arithmetic takes when memory takes nothing. */
@@ -49,7 +51,7 @@ static void react_cached(struct phases *p)
 {
     struct state *state = p->c.simulation->dermis;
     for (size_t tile = 0; tile < reaction_tiles(state->grid->cells); tile++)
-        reaction_tile(p->c.plan.model, p->c.plan.params, &p->formula.predictor, state, 0);
+        reaction_tile(p->c.plan.model, p->c.plan.params, p->layer.predictor, state, 0);
 }
 
 static void solve(struct phases *p)
