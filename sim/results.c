@@ -111,6 +111,8 @@ static void release(struct results *r)
     h5_close(r->file);
     for (int c = 0; c < N_STEP_COLUMNS; c++)
         free(r->step[c]);
+    free(r->row[0]);
+    free(r->row[1]);
     free(r->value);
     free(r->profile);
     free(r->weight);
@@ -130,7 +132,9 @@ static enum status allocate(const char *path, const struct model *model, const s
     size_t columns = model->n_outcomes + model->n_species + model->n_surface + N_STEP_COLUMNS;
     bool got = (r->path = strdup(path)) && (r->weight = malloc(grid->plane * sizeof *r->weight)) &&
                (r->profile = malloc((model->n_species * r->nz + 1) * sizeof *r->profile)) &&
-               (r->value = malloc(columns * sizeof *r->value));
+               (r->value = malloc(columns * sizeof *r->value)) &&
+               (r->row[0] = malloc((model->n_species + model->n_surface + 1) * ROWS_KEPT * sizeof *r->row[0])) &&
+               (r->row[1] = malloc((model->n_outcomes + 1) * ROWS_KEPT * sizeof *r->row[1]));
     for (int c = 0; c < N_STEP_COLUMNS; c++)
         got = got && (r->step[c] = malloc(STEPS_KEPT * sizeof *r->step[c]));
     if (!got) {
@@ -250,7 +254,7 @@ enum status results_close(struct results **results, bool complete, double wall_s
     enum status status = r->broken ? ERR_IO : OK; /* its sentence was said then */
     h5_quiet();
     if (!r->broken) {
-        status = results_write_steps(r);
+        status = results_write_rows(r);
         if (!status)
             status = results_reserve(r, 65536.0);
         if (!status)

@@ -5,8 +5,9 @@
 #include "results.h"
 #include "results_table.h"
 
+enum { MEANS_ROWS, SERIES_ROWS }; /* of `row` */
 enum table { SERIES, MEANS, PROFILES, FIELDS, SURFACE, SESSIONS, STEPS };
-enum { STEPS_KEPT = 1024 };
+enum { STEPS_KEPT = 1024, ROWS_KEPT = RESULTS_ROWS_KEPT };
 enum step_column { STEP_TIME, STEP_DT, STEP_ERROR, STEP_SOLVES, STEP_NUMBER, N_STEP_COLUMNS };
 
 struct results {
@@ -22,14 +23,18 @@ struct results {
     const double **value;         /* [longest list of columns], owned */
     double *step[N_STEP_COLUMNS]; /* [STEPS_KEPT], the rows not yet written, owned */
     size_t n_steps, n_sessions;
+    double *row[2]; /* [column][ROWS_KEPT] of MEANS and SERIES, rows not yet written, owned */
+    double row_time[ROWS_KEPT];
+    size_t n_rows;
+    double written; /* wall clock of the last write [s] */
 };
 
 /* Puts everything written so far on disk. */
 enum status results_flush(struct results *results);
 /* Makes sure that the disk has room for `bytes` more, before HDF5 touches the file: a write that fails half-way would tear it. */
 enum status results_reserve(struct results *results, double bytes);
-/* Writes the buffered steps and settles. */
-enum status results_write_steps(struct results *results);
+/* Writes the rows of the series and the steps that are still in memory, and settles. */
+enum status results_write_rows(struct results *results);
 /* The end of every call that appends rows, given how that went: data to disk, then their marks to disk, or the file is given up. */
 enum status results_settle(struct results *results, enum status status);
 /* Gives the file up after a failed write: it stays on disk as it is.  Returns `status`. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The file descriptor below HDF5, or NULL. */
@@ -46,14 +47,14 @@ enum status results_flush(struct results *r)
     return OK;
 }
 
-/* Room for one row of each of the tables (a set of 1 << table), and for the buffered steps if they are among them: all of it before the
- * first is appended, so that a full disk leaves nothing half done. */
+/* Room for one row of each of the tables (a set of 1 << table), for the rows and steps in memory where they are among them: all of it
+ * before the first is appended, so that a full disk leaves nothing half done. */
 static enum status reserve_rows(struct results *r, unsigned tables)
 {
     double bytes = 0.0;
     for (unsigned t = 0; t < RESULTS_TABLES; t++)
         if (tables & 1u << t)
-            bytes += results_table_space(&r->table[t], t == STEPS ? r->n_steps : 1);
+            bytes += results_table_space(&r->table[t], t == STEPS ? r->n_steps : t == SERIES || t == MEANS ? r->n_rows : 1);
     return results_reserve(r, bytes);
 }
 
@@ -96,16 +97,39 @@ enum status results_settle(struct results *r, enum status status)
     return status ? results_abandon(r, status) : OK;
 }
 
-enum status results_write_steps(struct results *r)
+static double wall(void)
 {
-    enum status status = reserve_rows(r, 1u << STEPS);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static enum status append_rows(struct results *r, enum table table, size_t columns, const double *rows, size_t n)
+{
+    for (size_t c = 0; c < columns; c++)
+        r->value[c] = rows + c * ROWS_KEPT;
+    return results_table_append(&r->table[table], n, r->value, r->row_time);
+}
+
+enum status results_write_rows(struct results *r)
+{
+    const struct model *m = r->model;
+    const size_t n = r->n_rows;
+    enum status status = reserve_rows(r, 1u << MEANS | 1u << STEPS | 1u << SERIES);
+    r->n_rows = 0;
+    r->written = wall();
+    if (!status)
+        status = append_rows(r, MEANS, m->n_species + m->n_surface, r->row[MEANS_ROWS], n);
     if (!status)
         status = append_steps(r);
+    if (!status)
+        status = append_rows(r, SERIES, m->n_outcomes, r->row[SERIES_ROWS], n);
     return results_settle(r, status);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------------------ */
 
+/* Rows come by the hundred in a fast run, and each costs a write per column: they are kept until they are ROWS_KEPT or a second old. */
 enum status results_series(struct results *results, double time, const double *outcomes, const double *means, const double *surface_means)
 {
     struct results *r = results;
@@ -113,17 +137,11 @@ enum status results_series(struct results *results, double time, const double *o
     if (r->broken)
         return ERR_IO;
     for (size_t s = 0; s < m->n_species + m->n_surface; s++)
-        r->value[s] = s < m->n_species ? &means[s] : &surface_means[s - m->n_species];
-    enum status status = reserve_rows(r, 1u << MEANS | 1u << STEPS | 1u << SERIES);
-    if (!status)
-        status = results_table_append(&r->table[MEANS], 1, r->value, &time);
-    if (!status)
-        status = append_steps(r);
+        r->row[MEANS_ROWS][s * ROWS_KEPT + r->n_rows] = s < m->n_species ? means[s] : surface_means[s - m->n_species];
     for (size_t i = 0; i < m->n_outcomes; i++)
-        r->value[i] = &outcomes[i];
-    if (!status)
-        status = results_table_append(&r->table[SERIES], 1, r->value, &time);
-    return results_settle(r, status);
+        r->row[SERIES_ROWS][i * ROWS_KEPT + r->n_rows] = outcomes[i];
+    r->row_time[r->n_rows++] = time;
+    return r->n_rows == ROWS_KEPT || wall() - r->written > 1.0 ? results_write_rows(r) : OK;
 }
 
 enum status results_profile(struct results *results, double time, const double *const *y)
@@ -180,13 +198,13 @@ enum status results_step(struct results *results, double time, double dt, double
     const double row[N_STEP_COLUMNS] = {time, dt, error, solves, (double)(r->table[STEPS].rows + r->n_steps + 1)};
     for (int c = 0; c < N_STEP_COLUMNS; c++)
         r->step[c][r->n_steps] = row[c];
-    return ++r->n_steps < STEPS_KEPT ? OK : results_write_steps(r);
+    return ++r->n_steps < STEPS_KEPT ? OK : results_write_rows(r);
 }
 
 enum status results_rows(struct results *results, size_t rows[RESULTS_TABLES])
 {
     struct results *r = results;
-    enum status status = r->broken ? ERR_IO : results_write_steps(r);
+    enum status status = r->broken ? ERR_IO : results_write_rows(r);
     if (status)
         return status;
     for (int t = 0; t < RESULTS_TABLES; t++)
