@@ -216,6 +216,26 @@ enum status results_create(const char *path, bool force, const struct model *mod
     return status;
 }
 
+/* What a kill could tear half-way is done to a copy, which takes the file's place when it is whole. */
+static enum status copy_file(const char *path, const char *copy)
+{
+    enum { BLOCK = 1 << 16 };
+    char *block = malloc(BLOCK);
+    FILE *from = fopen(path, "rb"), *to = block && from ? fopen(copy, "wb") : NULL;
+    bool ok = to != NULL;
+    for (size_t n = BLOCK; ok && n == BLOCK;) {
+        n = fread(block, 1, BLOCK, from);
+        ok = fwrite(block, 1, n, to) == n && !ferror(from);
+    }
+    const int reason = errno;
+    if (from)
+        fclose(from);
+    if (to && fclose(to) != 0)
+        ok = false;
+    free(block);
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be copied: %s", path, strerror(reason));
+}
+
 enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,
                            const struct results_about *about, const size_t rows[RESULTS_TABLES], struct results **results)
 {
@@ -225,8 +245,12 @@ enum status results_resume(const char *path, const struct model *model, const st
     enum status status = allocate(path, model, grid, &r);
     if (status)
         return status;
+    char copy[4096];
+    snprintf(copy, sizeof copy, "%s.%ld.partial", path, (long)getpid());
     r->n_sessions = rows[SESSIONS];
-    status = h5_append(path, &r->file);
+    status = copy_file(path, copy);
+    if (!status)
+        status = h5_append(copy, &r->file);
     if (!status && !(h5_read_text(r->file, "model", name, sizeof name) && !strcmp(name, model->name)))
         status = status_fail(ERR_IO, "%s: is not a results file of the model %s", path, model->name);
     if (!status)
@@ -239,10 +263,14 @@ enum status results_resume(const char *path, const struct model *model, const st
         status = provenance_resumed(path, r->file, about);
     if (!status)
         status = results_flush(r);
-    if (status)
+    if (!status && rename(copy, path) != 0)
+        status = status_fail(ERR_IO, "%s: cannot rename the file to go on with: %s", path, strerror(errno));
+    if (status) {
+        unlink(copy);
         release(r);
-    else
+    } else {
         *results = r;
+    }
     return status;
 }
 

@@ -86,15 +86,15 @@ def test_a_signal_ends_the_run_after_a_checkpoint_with_exit_code_75(undisturbed,
 def test_max_walltime_stops_again_and_again_and_the_bits_are_the_same(undisturbed, tmp_path):
     config, whole = undisturbed
     results = tmp_path / "slices.h5"
-    code, slices = needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.15 s").returncode, 1
+    code, slices = needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode, 1
     while code == 75:
-        code, slices = needlework("resume", results, "--quiet", "--max-walltime", "0.15 s", "--threads", 1 + slices % 3).returncode, slices + 1
+        code, slices = needlework("resume", results, "--quiet", "--max-walltime", "0.03 s", "--threads", 1 + slices % 3).returncode, slices + 1
         assert slices < 200
-    assert code == 0 and slices > 2
+    assert code == 0 and slices > 1
     assert same_bits(whole, results)
 
 
-def test_killed_at_any_moment_a_run_resumes_to_the_same_bits(undisturbed, tmp_path):
+def test_killed_while_it_runs_or_resumes_a_run_ends_with_the_same_bits(undisturbed, tmp_path):
     config, whole = undisturbed
     moments = random.Random(1)
     for number in range(8):
@@ -102,7 +102,7 @@ def test_killed_at_any_moment_a_run_resumes_to_the_same_bits(undisturbed, tmp_pa
         overlay = tmp_path / "often.yaml"
         overlay.write_text("checkpoint: {every: 1 s}\n")
         run = subprocess.Popen([PROGRAM, "run", config, "-o", results, "--quiet", "--threads", "1"], stderr=subprocess.DEVNULL)
-        time.sleep(moments.uniform(0.05, 0.6))
+        time.sleep(moments.uniform(0.03, 0.2))
         run.kill()
         run.wait()
         if not Path(f"{results}.checkpoint.0").exists():
@@ -111,7 +111,7 @@ def test_killed_at_any_moment_a_run_resumes_to_the_same_bits(undisturbed, tmp_pa
             assert file["time"].shape[0] <= file["collagen_gain"].shape[0]
         for _ in range(2):  # and once more while it resumes
             again = subprocess.Popen([PROGRAM, "resume", results, "--quiet", "--max-walltime", "0.1 s"], stderr=subprocess.DEVNULL)
-            time.sleep(moments.uniform(0.02, 0.2))
+            time.sleep(moments.uniform(0.01, 0.08))
             again.kill()
             again.wait()
         done = needlework("resume", results, "--quiet")
