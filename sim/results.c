@@ -216,8 +216,7 @@ enum status results_create(const char *path, bool force, const struct model *mod
     return status;
 }
 
-/* What a kill could tear half-way is done to a copy, which takes the file's place when it is whole. */
-static enum status copy_file(const char *path, const char *copy)
+enum status results_copy(const char *path, const char *copy)
 {
     enum { BLOCK = 1 << 16 };
     char *block = malloc(BLOCK);
@@ -248,7 +247,7 @@ enum status results_resume(const char *path, const struct model *model, const st
     char copy[4096];
     snprintf(copy, sizeof copy, "%s.%ld.partial", path, (long)getpid());
     r->n_sessions = rows[SESSIONS];
-    status = copy_file(path, copy);
+    status = results_copy(path, copy); /* what a kill could tear is done to a copy, which takes the file's place when it is whole */
     if (!status)
         status = h5_append(copy, &r->file);
     if (!status && !(h5_read_text(r->file, "model", name, sizeof name) && !strcmp(name, model->name)))

@@ -60,6 +60,8 @@ enum status results_rows(struct results *results, size_t rows[RESULTS_TABLES]);
 enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,
                            const struct results_about *about, const size_t rows[RESULTS_TABLES], struct results **results);
 
+/* Copies a file as it is on disk; ERR_IO, with the copy in an unknown state, when that fails. */
+enum status results_copy(const char *path, const char *copy);
 /* A long text of /provenance ("configuration_given", "configuration_resolved"), malloc'd, owned by the caller. */
 enum status results_text(const char *path, const char *name, char **text);
 /* Prints what made a file, whether it is complete, outcomes, ledger and solver summary; survives files from strangers. */

@@ -56,7 +56,7 @@ static enum status open_results(struct run *run, const struct run_options *optio
     } else {
         status = results_create(run->path, options->force, plan->model, s->grid, s->surface_grid, &about, &run->results);
         if (status == OK)
-            checkpoint_remove(run->path); /* of an earlier run into the same file */
+            run_forget(run->path); /* of an earlier run into the same file */
         if (status == OK)
             status = run_checkpoint(run);
     }
@@ -213,7 +213,7 @@ static enum status execute(struct run *run, const struct run_options *options)
     if (status == OK)
         status = wrote != OK ? wrote : closed;
     if (status == OK || status == ERR_CONFIG)
-        checkpoint_remove(run->path);
+        run_forget(run->path);
     if (status == OK && !options->quiet)
         run_print_summary(run, worst, seconds);
     return status;
@@ -253,7 +253,9 @@ enum status run_resume(const struct run_options *options, int threads)
     char *text = NULL;
     struct config *config = NULL;
     struct plan plan = {0};
-    enum status status = results_text(options->output, "configuration_resolved", &text);
+    enum status status = run_restore_file(options->output);
+    if (status == OK)
+        status = results_text(options->output, "configuration_resolved", &text);
     if (status == OK)
         status = config_parse(text, strlen(text), options->output, plan_vocabulary(), &config);
     if (status == OK)

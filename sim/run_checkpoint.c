@@ -4,8 +4,12 @@
 #include "provenance.h"
 
 #include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { LONGEST = 4096 }; /* path */
 
 static void run_parts(struct run *run, struct state_part *parts, size_t *n)
 {
@@ -37,6 +41,35 @@ enum status run_identify(const struct plan *plan, struct checkpoint_identity *id
     return status;
 }
 
+/* FILE.whole is a copy of the results file as of the latest checkpoint: HDF5 updates a file in many places, and a kill in between can leave
+ * it unreadable.  Copies FILE to it, or back. */
+static enum status copy_whole(const char *path, bool back)
+{
+    char whole[LONGEST], partial[LONGEST + 16];
+    snprintf(whole, sizeof whole, "%s.whole", path);
+    snprintf(partial, sizeof partial, "%s.partial", whole);
+    const char *from = back ? whole : path, *to = back ? path : whole;
+    const enum status status = results_copy(from, partial);
+    if (status == OK && rename(partial, to) != 0)
+        return status_fail(ERR_IO, "%s: cannot be renamed: %s", partial, strerror(errno));
+    return status;
+}
+
+enum status run_restore_file(const char *path)
+{
+    char whole[LONGEST];
+    snprintf(whole, sizeof whole, "%s.whole", path);
+    return access(whole, F_OK) == 0 ? copy_whole(path, true) : OK;
+}
+
+void run_forget(const char *path)
+{
+    char whole[LONGEST];
+    snprintf(whole, sizeof whole, "%s.whole", path);
+    unlink(whole);
+    checkpoint_remove(path);
+}
+
 enum status run_checkpoint(struct run *run)
 {
     size_t n;
@@ -45,6 +78,8 @@ enum status run_checkpoint(struct run *run)
         return status_no_memory("the checkpoint", 1);
     enum status status = results_rows(run->results, run->kept.file_rows);
     run->identity.sequence++;
+    if (status == OK)
+        status = copy_whole(run->path, false);
     if (status == OK)
         status = checkpoint_write(run->path, &run->identity, parts, n);
     free(parts);
