@@ -41,12 +41,12 @@ enum status run_identify(const struct plan *plan, struct checkpoint_identity *id
     return status;
 }
 
-/* FILE.whole is a copy of the results file as of the latest checkpoint: HDF5 updates a file in many places, and a kill in between can leave
+/* FILE.checkpoint.results is a copy of the results file as of the latest checkpoint: HDF5 updates a file in many places, and a kill in between can leave
  * it unreadable.  Copies FILE to it, or back. */
 static enum status copy_whole(const char *path, bool back)
 {
     char whole[LONGEST], partial[LONGEST + 16];
-    snprintf(whole, sizeof whole, "%s.whole", path);
+    snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
     snprintf(partial, sizeof partial, "%s.partial", whole);
     const char *from = back ? whole : path, *to = back ? path : whole;
     const enum status status = results_copy(from, partial);
@@ -58,14 +58,14 @@ static enum status copy_whole(const char *path, bool back)
 enum status run_restore_file(const char *path)
 {
     char whole[LONGEST];
-    snprintf(whole, sizeof whole, "%s.whole", path);
+    snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
     return access(whole, F_OK) == 0 ? copy_whole(path, true) : OK;
 }
 
 void run_forget(const char *path)
 {
     char whole[LONGEST];
-    snprintf(whole, sizeof whole, "%s.whole", path);
+    snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
     unlink(whole);
     checkpoint_remove(path);
 }
