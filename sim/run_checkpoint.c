@@ -41,8 +41,8 @@ enum status run_identify(const struct plan *plan, struct checkpoint_identity *id
     return status;
 }
 
-/* FILE.checkpoint.results is a copy of the results file as of the latest checkpoint: HDF5 updates a file in many places, and a kill in between can leave
- * it unreadable.  Copies FILE to it, or back. */
+/* FILE.checkpoint.results is a copy of the results file as of the latest checkpoint: HDF5 updates a file in many places, and a kill in
+ * between can leave it unreadable.  Copies FILE to it, or back. */
 static enum status copy_whole(const char *path, bool back)
 {
     char whole[LONGEST], partial[LONGEST + 16];
