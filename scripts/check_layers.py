@@ -11,7 +11,7 @@ from pathlib import Path
 LAYERS = [
     ["status", "units", "progress", "stop"],
     ["config"],
-    ["model"],
+    ["arguments", "model"],
     ["device", "skin", "grid"],
     ["treatment", "state"],
     ["transport", "reaction", "surface"],
@@ -21,7 +21,8 @@ LAYERS = [
     ["results", "checkpoint", "plan"],
     ["simulation"],
     ["run"],
-    ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce", "check", "command"],
+    ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce"],
+    ["commands"],
     ["main"],
 ]
 PART_OF = {"provenance": "results"}

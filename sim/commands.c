@@ -1,0 +1,146 @@
+#define _GNU_SOURCE
+#include "commands.h"
+
+#include "bench.h"
+#include "config.h"
+#include "device.h"
+#include "model.h"
+#include "plan.h"
+#include "results.h"
+#include "run.h"
+#include "verify.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static enum status read_config(const struct arguments *a, struct config **config)
+{
+    return config_read(a->files, a->n_files, a->sets, a->n_sets, plan_vocabulary(), config);
+}
+
+/* Results that would take the place of a configuration they are made from are refused, also with --force. */
+static enum status check_output(const struct arguments *a)
+{
+    struct stat output, input;
+    if (!a->output || stat(a->output, &output) != 0)
+        return OK;
+    for (size_t i = 0; i < a->n_files; i++)
+        if (stat(a->files[i], &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+            return status_fail(ERR_CONFIG, "--output: %s is the configuration", a->output);
+    return OK;
+}
+
+enum status commands_run(const struct arguments *a)
+{
+    struct config *config = NULL;
+    struct plan plan = {0};
+    enum status status = check_output(a);
+    if (status == OK)
+        status = read_config(a, &config);
+    if (status == OK)
+        status = plan_create(config, (int)a->threads, &plan);
+    if (status == OK) {
+        signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave; the work goes on */
+        const struct run_options options = {a->output, a->files[0], a->force, a->quiet, false, a->max_seconds};
+        status_print(stderr); /* warnings come before the work */
+        status = run_execute(&plan, &options);
+    }
+    plan_destroy(&plan);
+    config_destroy(&config);
+    return status;
+}
+
+enum status commands_resume(const struct arguments *a)
+{
+    const struct run_options options = {a->files[0], a->files[0], a->force, a->quiet, true, a->max_seconds};
+    signal(SIGPIPE, SIG_IGN);
+    return run_resume(&options, (int)a->threads);
+}
+
+enum status commands_check(const struct arguments *a)
+{
+    struct config *config = NULL;
+    struct plan plan = {0};
+    if (a->keys) {
+        config_write_markdown(stdout);
+        return OK;
+    }
+    if (!a->n_files)
+        return status_fail(ERR_CONFIG, "usage: needlework check CONFIG [OVERLAY...] [--set KEY=VALUE]...; see needlework check --help");
+    enum status status = read_config(a, &config);
+    if (status == OK)
+        status = plan_create(config, (int)a->threads, &plan);
+    if (status == OK)
+        status = plan_print(&plan, stdout);
+    plan_destroy(&plan);
+    config_destroy(&config);
+    return status;
+}
+
+static const char *const formats[] = {"text", "markdown", "json", NULL};
+
+static enum status unknown_name(const char *what, const char *name, const char *const *names)
+{
+    const char *near = config_nearest(name, names);
+    return near ? status_fail(ERR_CONFIG, "%s: '%s' is unknown; did you mean '%s'?", what, name, near)
+                : status_fail(ERR_CONFIG, "%s: '%s' is unknown; `needlework %ss` lists them", what, name, what);
+}
+
+enum status commands_models(const struct arguments *a)
+{
+    const int format = arguments_format(a, formats);
+    if (format < 0)
+        return ERR_CONFIG;
+    if (a->n_files == 1) {
+        const struct model *model = model_find(a->files[0]);
+        if (!model)
+            return unknown_name("model", a->files[0], plan_vocabulary()->models);
+        model_describe(model, (enum model_format)format, stdout);
+        return OK;
+    }
+    for (const struct model *const *m = model_registry; *m; m++) {
+        if (format == MODEL_TEXT) {
+            printf("%-16s %s\n", (*m)->name, (*m)->title);
+            continue;
+        }
+        if (format == MODEL_JSON)
+            printf(m == model_registry ? "[" : ",\n");
+        model_describe(*m, (enum model_format)format, stdout);
+    }
+    if (format == MODEL_JSON)
+        printf("]\n");
+    return OK;
+}
+
+enum status commands_devices(const struct arguments *a)
+{
+    const int format = arguments_format(a, formats);
+    if (format < 0)
+        return ERR_CONFIG;
+    const struct device *device = a->n_files == 1 ? device_find(a->files[0]) : NULL;
+    if (a->n_files == 1 && !device)
+        return unknown_name("device", a->files[0], device_names);
+    device_describe(device, (enum device_format)format, stdout);
+    return OK;
+}
+
+enum status commands_info(const struct arguments *a)
+{
+    return results_info(a->files[0], stdout);
+}
+
+enum status commands_bench(const struct arguments *a)
+{
+    return bench_run(a->full, stdout);
+}
+
+enum status commands_verify(const struct arguments *a)
+{
+    static const char *const tables[] = {"text", "markdown", NULL};
+    const int format = arguments_format(a, tables);
+    if (format < 0)
+        return ERR_CONFIG;
+    return verify_report(a->n_files == 1 ? a->files[0] : NULL, a->full, format ? VERIFY_MARKDOWN : VERIFY_TEXT, stdout);
+}
