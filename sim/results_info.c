@@ -1,16 +1,13 @@
 /* Reads results files, its own and those of strangers: everything is checked before it is used, what is missing is said to be missing.
  * HDF5 1.10 itself can be led to free wild pointers by a damaged file (AddressSanitizer shows it), so a child process does the reading. */
-#define _GNU_SOURCE /* memfd_create */
 #include "h5.h"
+#include "isolate.h"
 #include "results.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 enum { NAME = 64, TEXT = 1024, ROWS = 10000000, NAMES = 500, WIDTH = 30, PATIENCE = 60 /* s */ };
 
@@ -229,13 +226,14 @@ static void print_steps(hid_t root, FILE *stream)
     h5_close(group);
 }
 
-static enum status print_all(const char *path, const char *unused, FILE *stream)
+static enum status print_all(const void *job, FILE *stream)
 {
+    const char *path = job;
     hid_t file = H5_NONE;
     double *time = NULL;
     char text[NAME];
     struct names names = {malloc(NAMES * sizeof *names.name), 0};
-    (void)unused;
+    h5_quiet();
     enum status status = names.name ? h5_open(path, &file) : status_no_memory("names", NAMES * sizeof *names.name);
     if (!status && !(h5_read_text(file, "source", text, sizeof text) && !strncmp(text, "needlework ", 11)))
         status = status_fail(ERR_IO, "%s: is not a results file of needlework (its attribute source does not say so)", path);
@@ -256,9 +254,15 @@ static enum status print_all(const char *path, const char *unused, FILE *stream)
     return status;
 }
 
-static enum status print_text(const char *path, const char *name, FILE *stream)
+struct wanted {
+    const char *path, *name;
+};
+
+static enum status print_text(const void *job, FILE *stream)
 {
+    const char *path = ((const struct wanted *)job)->path, *name = ((const struct wanted *)job)->name;
     hid_t file = H5_NONE;
+    h5_quiet();
     enum status status = h5_open(path, &file);
     if (status)
         return status;
@@ -276,58 +280,11 @@ static enum status print_text(const char *path, const char *name, FILE *stream)
 
 /* ---- in a child process ------------------------------------------------------------------------------------------------------------ */
 
-/* The child: what `print` prints, or else its sentence, goes to the shared file. */
-static _Noreturn void child(enum status (*print)(const char *, const char *, FILE *), const char *path, const char *name, FILE *shared)
-{
-    alarm(PATIENCE);
-    h5_quiet();
-    status_clear();
-    enum status status = print(path, name, shared);
-    if (status) {
-        rewind(shared);
-        fprintf(shared, "%s%c", status_count() ? status_message(0) : "failed", '\0');
-    }
-    _exit(fflush(shared) == 0 ? (int)status : ERR_IO);
-}
-
-/* The bytes that `print` prints, malloc'd and ended by a NUL; its failures are recorded here. */
-static enum status isolated(enum status (*print)(const char *, const char *, FILE *), const char *path, const char *name, char **text,
-                            size_t *length)
-{
-    int ended = 0, descriptor = memfd_create("report", MFD_CLOEXEC);
-    FILE *shared = descriptor < 0 ? NULL : fdopen(descriptor, "w+");
-    pid_t pid = shared ? fork() : -1;
-    if (pid == 0)
-        child(print, path, name, shared);
-    if (pid < 0 || waitpid(pid, &ended, 0) != pid) {
-        if (shared)
-            fclose(shared);
-        return status_fail(ERR_IO, "%s: cannot start a process to read it: %s", path, strerror(errno));
-    }
-    fseek(shared, 0, SEEK_END);
-    long size = ftell(shared);
-    rewind(shared);
-    char *bytes = calloc((size_t)size + 1, 1);
-    enum status status = bytes ? OK : status_no_memory("a report", (size_t)size + 1);
-    if (bytes)
-        *length = fread(bytes, 1, (size_t)size, shared);
-    fclose(shared);
-    if (!status && !(WIFEXITED(ended) && (WEXITSTATUS(ended) == OK || WEXITSTATUS(ended) == ERR_IO)))
-        status = status_fail(ERR_IO, "%s: is damaged: HDF5 cannot read it", path);
-    else if (!status && WEXITSTATUS(ended) == ERR_IO)
-        status = status_fail(ERR_IO, "%s", bytes);
-    if (status)
-        free(bytes);
-    else
-        *text = bytes;
-    return status;
-}
-
 enum status results_info(const char *path, FILE *stream)
 {
     char *text = NULL;
     size_t length = 0;
-    enum status status = isolated(print_all, path, NULL, &text, &length);
+    enum status status = isolate_print(path, print_all, path, PATIENCE, &text, &length);
     if (!status && (fwrite(text, 1, length, stream) != length || fflush(stream) != 0))
         status = status_fail(ERR_IO, "cannot print what is in %s: %s", path, strerror(errno));
     free(text);
@@ -336,6 +293,7 @@ enum status results_info(const char *path, FILE *stream)
 
 enum status results_text(const char *path, const char *name, char **text)
 {
+    const struct wanted wanted = {path, name};
     size_t length = 0;
-    return isolated(print_text, path, name, text, &length);
+    return isolate_print(path, print_text, &wanted, PATIENCE, text, &length);
 }
