@@ -1,18 +1,26 @@
+#!/usr/bin/python3
 """The layout of a Needlework results file, known here and nowhere else in analysis/.
 
     run = results.read("results/quickstart.h5")
     run.series["collagen_gain"]        # xarray, labelled with the time in days
-    run.field("collagen_i_new")        # (time, z, y, x), read on demand
+    run.field("collagen_i_new")        # (time, z, y, x), read on demand; run.names["fields"] lists what there is
+    run.ledger["error"]                # (species)
+
+As a program it writes the snapshots as a flat netCDF file, for tools that do not look into groups (ParaView):
+
+    analysis/results.py results/quickstart.h5 -o fields.nc
 
 Files come from strangers and from runs that were stopped: rows are cut to the length of `time` (written last, the mark that a row is
 whole), missing pieces leave a sentence in `run.notes`, and what cannot be used at all raises ResultsError with one sentence.
 Layout: the results section of the interface; the writer is sim/results.c.
 """
 
+import argparse
 import dataclasses
 import os
 import pickle
 import signal
+import sys
 
 import h5py
 import numpy as np
@@ -25,7 +33,9 @@ DAYS = {"d": 1, "day": 1, "h": 1 / 24, "hr": 1 / 24, "hour": 1 / 24, "min": 1 / 
 MANY = 50_000_000  # no run writes this many rows
 
 AXES = {"profiles": ("time", "z"), "fields": ("time", "z", "y", "x"), "surface": ("time", "y", "x"), "means": ("time",)}
-
+LARGEST = 4e9   # bytes of one array
+LEDGER = ("initial", "produced", "lost", "boundary", "injury", "stored", "error")
+STEPS = ("time", "dt", "error", "solves")
 
 DAMAGE = (OSError, RuntimeError, KeyError, IndexError, ValueError, TypeError, OverflowError, MemoryError)  # what h5py says of damaged files
 
@@ -41,7 +51,11 @@ class Results:
     series: xarray.Dataset    # outcomes over time
     means: xarray.Dataset     # domain means of the species over their own time
     sessions: xarray.Dataset  # number, scheduled [d], performed [d, NaN = never], closure, deficit
+    ledger: xarray.Dataset    # mass balance (species): initial, produced, lost, boundary, injury, stored, error; unit (species)
+    steps: xarray.Dataset     # the integrator's record (step): time [d], dt [d], error, solves
+    names: dict               # what there is to read on demand: {"profiles": [...], "fields": [...], "surface": [...]}
     summary: dict             # numbers among the root attributes
+    about: dict               # texts among the root attributes: model, geometry, source, ...
     provenance: dict          # strings of /provenance, without /provenance/host
     settings: dict            # resolved configuration; {} when it is missing or PyYAML is
     complete: bool
@@ -76,16 +90,16 @@ class Results:
         return self._array("surface", name)
 
     def _array(self, group, name):
-        with _opened(self.path) as file:
-            if group not in file or name not in file[group]:
-                raise ResultsError(f"{self.path}: /{group}/{name} is not in the file")
-            return _labelled(file[group], name, AXES[group], self.path)
+        return _isolated(_read_array, self.path, group, name)
 
 
 def read(path):
-    """The run in file `path`; raises ResultsError when it is no results file or holds no time series.
+    """The run in file `path`; raises ResultsError when it is no results file or holds no time series."""
+    return _isolated(_read, path)
 
-    A child process reads it: the HDF5 library (1.10) crashes on some damaged files, which must not take this process with it."""
+
+def _isolated(function, path, *arguments):
+    """function(path, ...) in a child process: the HDF5 library (1.10) crashes on some damaged files, which must not take this one along."""
     receive, send = os.pipe()
     child = os.fork()
     if child == 0:
@@ -93,7 +107,7 @@ def read(path):
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the last words of a crash
             signal.alarm(120)                              # or of an endless loop
             try:
-                answer = _read(path)
+                answer = function(path, *arguments)
             except Exception as error:
                 answer = error
             with os.fdopen(send, "wb") as pipe:
@@ -113,6 +127,13 @@ def read(path):
     return answer
 
 
+def _read_array(path, group, name):
+    with _opened(path) as file:
+        if not isinstance(file.get(group), h5py.Group) or name not in file[group]:
+            raise ResultsError(f"{path}: /{group}/{name} is not in the file")
+        return _labelled(file[group], name, AXES[group], path)
+
+
 def _read(path):
     with _opened(path) as file:
         notes = []
@@ -129,8 +150,10 @@ def _read(path):
                   else f"run of unknown completeness, ends at day {end:.4g}")
         if not complete:
             notes.append(ending)
-        return Results(os.fspath(path), str(attributes.get("title", "")), series, _group_rows(file, "means", path, notes),
-                       _sessions(file, path, notes), summary, provenance, settings, complete, ending, notes)
+        about = {name: value for name, value in attributes.items() if isinstance(value, str)}
+        return Results(os.fspath(path), about.get("title", ""), series, _group_rows(file, "means", path, notes),
+                       _sessions(file, path, notes), _ledger(file), _steps(file, path), _names(file), summary, about, provenance, settings,
+                       complete, ending, notes)
 
 
 def _opened(path):
@@ -269,11 +292,44 @@ def _sessions(file, path, notes):
     return xarray.Dataset(columns)
 
 
+def _ledger(file):
+    group = file.get("ledger")
+    if not isinstance(group, h5py.Group):
+        return xarray.Dataset()
+    rows = {name: node for name, node in group.items() if isinstance(node, h5py.Group)
+            and all(column in node and _numbers(node[column]) and node[column].shape == () for column in LEDGER)}
+    columns = {column: ("species", [float(node[column][()]) for node in rows.values()]) for column in LEDGER}
+    columns["unit"] = ("species", [_text(node["stored"], "units") for node in rows.values()])
+    return xarray.Dataset(columns, {"species": ("species", list(rows))})
+
+
+def _steps(file, path):
+    group = file.get("steps")
+    found = [name for name in STEPS if isinstance(group, h5py.Group) and name in group and _numbers(group[name]) and group[name].ndim == 1]
+    n = min((group[name].shape[0] for name in found), default=0)
+    if n > MANY:
+        raise ResultsError(f"{path}: /steps claims {n} rows, so the file is damaged")
+    factor = {name: _days(group[name], path, f"/steps/{name}") if name in ("time", "dt") else 1 for name in found}
+    return xarray.Dataset({name: ("step", group[name][:n].astype(float) * factor[name], _describe(group[name])) for name in found})
+
+
+def _names(file):
+    """Names of the arrays of every group that have its axes."""
+    found = {}
+    for group in ("profiles", "fields", "surface"):
+        axes, node = AXES[group], file.get(group)
+        found[group] = [name for name, array in node.items() if name not in axes and _numbers(array) and array.ndim == len(axes)
+                        ] if isinstance(node, h5py.Group) else []
+    return found
+
+
 def _labelled(group, name, axes, path):
     """A dataset of a group with its coordinates, cut to the length of the group's time."""
     time, node = _time(group, path), group[name]
     if not _numbers(node) or node.ndim != len(axes) or node.shape[0] < time.size:
         raise ResultsError(f"{path}: {node.name} is not an array over ({', '.join(axes)}) with a row for every time")
+    if node.size * 8 > LARGEST:
+        raise ResultsError(f"{path}: {node.name} claims {node.size} values, so the file is damaged or too large to draw")
     coordinates = {"time": ("time", time, {"units": "days"})}
     for i, axis in enumerate(axes[1:], start=1):
         if axis in group and group[axis].shape == (node.shape[i],):
@@ -308,3 +364,48 @@ def _settings(provenance, notes):
         notes.append("the configuration in /provenance cannot be read")
         return {}
     return settings
+
+
+def snapshots(run):
+    """All snapshots as one dataset over (time, z, y, x), without the axes of a single cell: `y` of a section or a cylinder.
+
+    z is the height above the dermal-epidermal junction, negative, upwards: VTK 9 sets image data with `positive = "down"` one cell off."""
+    if not run.names["fields"]:
+        raise ResultsError(f"{run.path}: there are no snapshots in the file")
+    found = xarray.Dataset({name: run.field(name).astype("float32") for name in run.names["fields"]})
+    found = found.squeeze([axis for axis in ("y", "x") if found.sizes.get(axis) == 1], drop=True)
+    found = found.assign_coords(z=-found["z"]).isel(z=slice(None, None, -1))
+    found["z"].attrs.update(long_name="height of the cell centre above the dermal-epidermal junction", positive="up")
+    for axis in found.coords:
+        found[axis].attrs.update(units="day" if axis == "time" else "mm", axis={"time": "T"}.get(axis, axis.upper()))
+    return found.assign_attrs(Conventions="CF-1.10", title=run.title, source=run.about.get("source", ""), comment=run.ending)
+
+
+def main(words=None):
+    parser = argparse.ArgumentParser(prog="results.py", description="Write the snapshots of a run as a flat netCDF file, for ParaView and \
+other tools that do not look into the groups of a file.", epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+    parser.add_argument("file", metavar="FILE", help="results of `needlework run`")
+    parser.add_argument("-o", "--output", metavar="OUT", help="netCDF file to write (default: FILE with -fields.nc)")
+    given = parser.parse_args(words)
+    output = given.output or os.path.splitext(given.file)[0] + "-fields.nc"
+    if os.path.exists(output) and os.path.exists(given.file) and os.path.samefile(output, given.file):
+        parser.error(f"{output}: is the results file itself")
+    partial = f"{output}.part"
+    try:
+        data = snapshots(read(given.file))
+        encoding = {name: {"zlib": True, "complevel": 1} for name in data.data_vars} | {name: {"_FillValue": None} for name in data.coords}
+        data.to_netcdf(partial, engine="netcdf4", encoding=encoding)
+        os.replace(partial, output)
+    except ResultsError as error:
+        print(f"results.py: error: {error}", file=sys.stderr)
+        return 4
+    except OSError as error:
+        if os.path.exists(partial):
+            os.remove(partial)
+        print(f"results.py: error: {output}: cannot be written ({error.strerror or error})", file=sys.stderr)
+        return 4
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
