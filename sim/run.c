@@ -8,29 +8,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static int ascending(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static enum status create_buffers(struct run *run)
 {
     const struct plan *plan = run->plan;
     const struct model *model = plan->model;
-    const size_t rows = run->capacity = (size_t)(plan->end / plan->series_every) + 3;
+    const size_t rows = run->capacity = timeline_rows(plan);
     run->outcomes = calloc(model->n_outcomes + 1, sizeof *run->outcomes);
     run->means = calloc(model->n_species + 1, sizeof *run->means);
     run->surface_means = calloc(model->n_surface + 1, sizeof *run->surface_means);
     run->time = calloc(rows, sizeof *run->time);
     run->gain = calloc(rows, sizeof *run->gain);
-    run->snapshots = calloc(plan->n_snapshots + 1, sizeof *run->snapshots);
-    if (!run->outcomes || !run->means || !run->surface_means || !run->time || !run->gain || !run->snapshots)
+    if (!run->outcomes || !run->means || !run->surface_means || !run->time || !run->gain)
         return status_no_memory("the series", 2 * rows * sizeof(double));
-    for (size_t i = 0; i < plan->n_snapshots; i++)
-        if (stepper_ticks(plan->snapshots[i]) <= plan->end)
-            run->snapshots[run->n_snapshots++] = stepper_ticks(plan->snapshots[i]);
-    qsort(run->snapshots, run->n_snapshots, sizeof *run->snapshots, ascending);
     return OK;
 }
 
@@ -64,8 +53,9 @@ static enum status open_results(struct run *run, const struct run_options *optio
     return status;
 }
 
-static enum status write_series(struct run *run, int64_t time)
+static enum status write_series(void *user, int64_t time)
 {
+    struct run *run = user;
     const int gain = model_outcome(run->plan->model, "collagen_gain");
     simulation_observe(run->simulation, time, run->outcomes, run->means, run->surface_means);
     run->time[run->kept.rows] = stepper_days(time);
@@ -73,76 +63,37 @@ static enum status write_series(struct run *run, int64_t time)
     return results_series(run->results, stepper_days(time), run->outcomes, run->means, run->surface_means);
 }
 
-static enum status write_profile(struct run *run, int64_t time)
+static enum status write_profile(void *user, int64_t time)
 {
+    struct run *run = user;
     const double *const *y, *const *e;
     stepper_state_at(run->simulation->stepper, time, &y, &e);
     return results_profile(run->results, stepper_days(time), y);
 }
 
-/* The next time of a series, whose last row is the end of the run. */
-static int64_t following(int64_t time, int64_t every, int64_t end)
+static enum status write_snapshot(void *user, int64_t time)
 {
-    const int64_t next = time + every;
-    return time < end && next > end ? end : next;
+    struct run *run = user;
+    const double *const *y, *const *e;
+    stepper_state_at(run->simulation->stepper, time, &y, &e);
+    return results_snapshot(run->results, stepper_days(time), y, e);
 }
 
-/* Rows of series and profiles that fall due within the last step, then the integrals up to its end. */
-static enum status write_due(struct run *run)
+static enum status write_step(void *user)
 {
-    const int64_t now = stepper_time(run->simulation->stepper), end = run->plan->end;
-    enum status status = OK;
-    while (status == OK && run->kept.next_series <= now && run->kept.next_series <= end) {
-        status = write_series(run, run->kept.next_series);
-        run->kept.next_series = following(run->kept.next_series, run->plan->series_every, end);
-    }
-    while (status == OK && run->kept.next_profile <= now && run->kept.next_profile <= end) {
-        status = write_profile(run, run->kept.next_profile);
-        run->kept.next_profile = following(run->kept.next_profile, run->plan->profiles_every, end);
-    }
-    simulation_integrate(run->simulation);
-    return status;
-}
-
-/* Scheduled changes, session and snapshot due now: the snapshot last, so that it shows the fresh channels. */
-static enum status meet_events(struct run *run)
-{
-    const int64_t now = stepper_time(run->simulation->stepper);
-    enum status status = OK;
-    simulation_change(run->simulation);
-    struct session *session = simulation_next_session(run->simulation);
-    while (status == OK && session && session->due <= now) {
-        status = simulation_session(run->simulation, session);
-        session = simulation_next_session(run->simulation);
-    }
-    if (status == OK && run->kept.next_snapshot < run->n_snapshots && run->snapshots[run->kept.next_snapshot] <= now) {
-        const double *const *y, *const *e;
-        stepper_state_at(run->simulation->stepper, now, &y, &e);
-        status = results_snapshot(run->results, stepper_days(now), y, e);
-        while (run->kept.next_snapshot < run->n_snapshots && run->snapshots[run->kept.next_snapshot] <= now)
-            run->kept.next_snapshot++;
-    }
-    return status;
-}
-
-static int64_t next_event(const struct run *run)
-{
-    int64_t next = run->plan->end;
-    const struct session *session = simulation_next_session(run->simulation);
-    if (session && session->due < next)
-        next = session->due;
-    if (simulation_next_change(run->simulation) < next)
-        next = simulation_next_change(run->simulation);
-    if (run->kept.next_snapshot < run->n_snapshots && run->snapshots[run->kept.next_snapshot] < next)
-        next = run->snapshots[run->kept.next_snapshot];
-    return next;
+    struct run *run = user;
+    const struct stepper *stepper = run->simulation->stepper;
+    const double days = stepper_days(stepper_time(stepper)), dt = stepper_last_dt(stepper);
+    progress_show(&run->progress, days / stepper_days(run->plan->end), days, dt);
+    return results_step(run->results, days, dt, stepper_last_error(stepper), stepper_last_sweeps(stepper));
 }
 
 /* A checkpoint when it is due, and the end when somebody asked for it or the time is up. */
-static enum status keep_or_stop(struct run *run, const struct run_options *options)
+static enum status keep_or_stop(void *user)
 {
+    struct run *run = user;
     const double seconds = progress_seconds(&run->progress);
-    const bool stop = stop_requested() || (options->max_seconds > 0.0 && seconds > options->max_seconds);
+    const bool stop = stop_requested() || (run->max_seconds > 0.0 && seconds > run->max_seconds);
     if (!stop && seconds < run->checkpoint_due)
         return OK;
     const enum status status = run_checkpoint(run);
@@ -154,34 +105,12 @@ static enum status keep_or_stop(struct run *run, const struct run_options *optio
                        run->path);
 }
 
-static enum status loop(struct run *run, const struct run_options *options)
+static enum status loop(struct run *run)
 {
-    struct simulation *s = run->simulation;
-    struct stepper *stepper = s->stepper;
-    enum status status = OK;
-    if (!run->kept.begun) {
-        status = write_due(run);
-        if (status == OK)
-            status = meet_events(run);
-        run->kept.begun = 1;
-    }
-    progress_from(&run->progress, stepper_days(stepper_time(stepper)) / stepper_days(run->plan->end));
-    while (status == OK && stepper_time(stepper) < run->plan->end) {
-        const int64_t target = next_event(run);
-        status = simulation_advance(s, target);
-        if (status != OK)
-            break;
-        const double days = stepper_days(stepper_time(stepper));
-        status = results_step(run->results, days, stepper_last_dt(stepper), stepper_last_error(stepper), stepper_last_sweeps(stepper));
-        if (status == OK)
-            status = write_due(run);
-        if (status == OK && stepper_time(stepper) == target)
-            status = meet_events(run);
-        progress_show(&run->progress, days / stepper_days(run->plan->end), days, stepper_last_dt(stepper));
-        if (status == OK && stepper_time(stepper) < run->plan->end)
-            status = keep_or_stop(run, options);
-    }
-    return status;
+    static const struct timeline_sink sink = {
+        .step = write_step, .series = write_series, .profile = write_profile, .snapshot = write_snapshot, .pause = keep_or_stop};
+    progress_from(&run->progress, stepper_days(stepper_time(run->simulation->stepper)) / stepper_days(run->plan->end));
+    return timeline_run(&run->timeline, &sink, run);
 }
 
 static enum status execute(struct run *run, const struct run_options *options)
@@ -192,12 +121,15 @@ static enum status execute(struct run *run, const struct run_options *options)
     if (status == OK)
         status = simulation_create(run->plan, &run->simulation);
     if (status == OK)
+        status = timeline_create(run->simulation, &run->timeline);
+    if (status == OK)
         status = open_results(run, options);
     if (status == OK) {
         run->checkpoint_every = run->checkpoint_due = config_number(run->plan->config, CONFIG_CHECKPOINT_EVERY);
         run->steps_before = stepper_counts(run->simulation->stepper).steps;
         stop_watch();
-        status = loop(run, options);
+        run->max_seconds = options->max_seconds;
+        status = loop(run);
     } else if (!run->results) {
         return status;
     }
@@ -237,13 +169,13 @@ enum status run_execute(const struct plan *plan, const struct run_options *optio
     run.path = options->output ? options->output : path;
     progress_init(&run.progress, options->quiet);
     const enum status status = run.path ? execute(&run, options) : status_no_memory("the file name", 1);
+    timeline_destroy(&run.timeline);
     simulation_destroy(&run.simulation);
     free(run.outcomes);
     free(run.means);
     free(run.surface_means);
     free(run.time);
     free(run.gain);
-    free(run.snapshots);
     free(path);
     return status;
 }

@@ -14,6 +14,7 @@ enum { LONGEST = 4096 }; /* path */
 static void run_parts(struct run *run, struct state_part *parts, size_t *n)
 {
     simulation_parts(run->simulation, parts, n);
+    state_part_add(parts, n, "timeline", &run->timeline.kept, sizeof run->timeline.kept);
     state_part_add(parts, n, "outputs", &run->kept, sizeof run->kept);
     state_part_add(parts, n, "series_time", run->time, run->capacity * sizeof *run->time);
     state_part_add(parts, n, "series_gain", run->gain, run->capacity * sizeof *run->gain);

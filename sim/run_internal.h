@@ -6,13 +6,11 @@
 #include "progress.h"
 #include "results.h"
 #include "run.h"
-#include "simulation.h"
+#include "timeline.h"
 
-/* Where the outputs stand; with the simulation, the series and the results file, all that a checkpoint needs. */
+/* Where the outputs stand; with the simulation, the loop and the series, all that a checkpoint needs. */
 struct run_kept {
-    int64_t next_series, next_profile;
-    size_t rows, next_snapshot; /* rows of the series; snapshots written */
-    int begun;                  /* the outputs at time 0 have been written */
+    size_t rows; /* of the series */
     size_t file_rows[RESULTS_TABLES];
 };
 
@@ -24,11 +22,11 @@ struct run {
     double *outcomes, *means, *surface_means;
     double *time, *gain; /* [capacity] rows of the series, for onset and peak */
     size_t capacity;
-    int64_t *snapshots; /* ticks, ascending */
-    size_t n_snapshots;
+    struct timeline timeline; /* owns its list of snapshots */
     struct run_kept kept;
     struct checkpoint_identity identity;     /* of the latest checkpoint */
     double checkpoint_every, checkpoint_due; /* [s] of wall time since the start */
+    double max_seconds;                      /* [s] of wall time, 0 = no limit */
     size_t steps_before;                     /* steps taken before this program resumed the run */
     struct progress progress;
 };

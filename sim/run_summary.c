@@ -1,5 +1,6 @@
 /* What is said at the end of a run: ledger and summary into the results file, a summary for people to stdout. */
 #include "run_internal.h"
+#include "summary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -38,36 +39,17 @@ enum status run_write_ledgers(struct run *run, double *worst)
 enum status run_write_summary(struct run *run)
 {
     const struct simulation *s = run->simulation;
-    const struct model *model = run->plan->model;
-    size_t performed = 0;
     enum status status = OK;
     for (size_t i = 0; i < s->n_sessions && status == OK; i++) {
         const struct session *session = &s->sessions[i];
-        performed += session->performed >= 0;
         status = results_session(run->results, i + 1, stepper_days(session->scheduled),
                                  session->performed >= 0 ? stepper_days(session->performed) : NAN, session->closure, session->deficit);
     }
-    if (status == OK)
-        status = results_summary(run->results, "sessions_performed", (double)performed);
-    if (model_outcome(model, "collagen_gain") < 0)
-        return status;
-    const double *time = run->time, *gain = run->gain;
-    const size_t n = run->kept.rows;
-    static const char *const names[] = {
-        "collagen_onset",      "collagen_time_to_90_percent", "collagen_time_to_95_percent", "peak_collagen_gain",
-        "final_collagen_gain", "epidermal_closure_time",      "barrier_recovery_time",       "downtime",
-        "downtime_total"};
-    const double values[] = {outcomes_onset(n, time, gain, 0.01),
-                             outcomes_time_to_share(n, time, gain, 0.9),
-                             outcomes_time_to_share(n, time, gain, 0.95),
-                             outcomes_peak(n, gain),
-                             gain[n - 1],
-                             s->milestones.closure_time,
-                             s->milestones.barrier_time,
-                             s->milestones.downtime,
-                             s->milestones.downtime_total};
-    for (size_t i = 0; i < sizeof names / sizeof *names && status == OK; i++)
-        status = results_summary(run->results, names[i], values[i]);
+    double values[SUMMARY_KEYS];
+    summary_compute(s, run->kept.rows, run->time, run->gain, values);
+    for (int key = 0; key < SUMMARY_KEYS && status == OK; key++)
+        if (summary_has(run->plan->model, (enum summary_key)key))
+            status = results_summary(run->results, summary_rows[key].name, values[key]);
     return status;
 }
 
@@ -122,9 +104,7 @@ void run_print_summary(const struct run *run, double worst, double seconds)
     const struct simulation *s = run->simulation;
     const struct stepper_counts counts = stepper_counts(s->stepper);
     const double days = stepper_days(plan->end), cells = (double)s->grid->cells;
-    size_t performed = 0;
-    for (size_t i = 0; i < s->n_sessions; i++)
-        performed += s->sessions[i].performed >= 0;
+    const size_t performed = summary_sessions(s);
     printf("%s: %.6g day%s, %zu of %zu session%s, %.0f cell%s\n", plan->model->name, days, days == 1.0 ? "" : "s", performed, s->n_sessions,
            s->n_sessions == 1 ? "" : "s", cells, cells > 1.0 ? "s" : "");
     if (performed && model_outcome(plan->model, "collagen_gain") >= 0)
