@@ -30,6 +30,7 @@ static const struct row {
     {'F', "format", TEXT, AT(format), 0, 0, "--format FORMAT", "text, markdown or json"},
     {'k', "keys", FLAG, AT(keys), 0, 0, "--keys", "print the table of all keys as Markdown"},
     {'u', "full", FLAG, AT(full), 0, 0, "--full", "all of it: larger grids, minutes"},
+    {'c', "csv", FLAG, AT(csv), 0, 0, "--csv", "comma-separated values instead of text"},
     {'h', "help", FLAG, AT(help), 0, 0, "-h, --help", "this text"},
 };
 /* clang-format on */

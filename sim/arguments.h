@@ -19,7 +19,7 @@ struct arguments {
     const char *output, *format;
     long threads;
     double max_seconds; /* of wall time, 0 = no limit */
-    bool force, quiet, keys, full, help;
+    bool force, quiet, keys, full, csv, help;
 };
 
 /* Reads the options and then the positional arguments of a command.  argv[0]: its name, for messages; `letters`: the options it takes, as

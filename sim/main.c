@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "config.h"
 #include "provenance.h"
+#include "sensitivity.h"
 #include "units.h"
 
 #include <fcntl.h>
@@ -47,6 +48,11 @@ static const struct command {
     {"verify", "uF", "[PROBLEM] [--full] [--format text|markdown]",
      "solve problems with known answers and compare, or only one of V1 to V15",
      "One row per quantity: expected, observed, order of convergence.  The exit code is 1 when a row fails.\n", 0, 1, commands_verify},
+    {"sensitivity", "c", "DIR [--csv]",
+     "which factors matter: Morris' measures or Sobol' indices of a collected sweep",
+     "DIR is a sweep whose design is morris or saltelli, or its table.  The most influential factor comes first, every figure with its\n"
+     "95 % interval.  Runs without a value are left out, and their number is told.\n",
+     1, 1, sensitivity_command},
 };
 /* clang-format on */
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -55,7 +61,7 @@ static void print_help(FILE *stream)
 {
     fprintf(stream, "needlework %s - how skin heals after microneedling\n\n", provenance_version());
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(stream, "  needlework %-8s %s\n", commands[i].name, commands[i].summary);
+        fprintf(stream, "  needlework %-11s %s\n", commands[i].name, commands[i].summary);
     fprintf(stream, "\n  needlework COMMAND --help, needlework --version\n"
                     "\nExit codes: 0 done, 1 a check failed, 2 wrong command or configuration (nothing written), 3 numerics failed,\n"
                     "4 reading or writing failed, 75 stopped on request (resumable).\n");

@@ -132,10 +132,10 @@ enum status sensitivity_effects(size_t n, size_t k, const double *unit, const do
             const size_t at = t * (k + 1) + step;
             const size_t i = moved(k, unit + at * k, unit + (at + 1) * k);
             if (i == k)
-                status = status_fail(ERR_CHECK, "the design is broken: step %zu of trajectory %zu does not move exactly one factor",
-                                     step + 1, t);
+                status =
+                    status_fail(ERR_IO, "the design is broken: step %zu of trajectory %zu does not move exactly one factor", step + 1, t);
             else if (seen[t * k + i])
-                status = status_fail(ERR_CHECK, "the design is broken: trajectory %zu moves one factor twice", t);
+                status = status_fail(ERR_IO, "the design is broken: trajectory %zu moves one factor twice", t);
             else {
                 seen[t * k + i] = true;
                 effects[i * n + t] = (y[at + 1] - y[at]) / (unit[(at + 1) * k + i] - unit[at * k + i]);

@@ -10,6 +10,7 @@
 #ifndef NEEDLEWORK_SENSITIVITY_H
 #define NEEDLEWORK_SENSITIVITY_H
 
+#include "arguments.h"
 #include "status.h"
 
 #include <stddef.h>
@@ -34,10 +35,14 @@ struct sensitivity_morris {
 enum status sensitivity_sobol(size_t n, size_t k, const double *y, struct sensitivity_sobol *indices);
 
 /* Elementary effects [k][n] from trajectories: unit[n][k + 1][k] coordinates in 0..1, y[n][k + 1]; NaN where a y is missing (NaN).
- * ERR_CHECK, naming the trajectory, when one does not move every factor exactly once, one at a time. */
+ * ERR_IO, naming the trajectory, when one does not move every factor exactly once, one at a time. */
 enum status sensitivity_effects(size_t n, size_t k, const double *unit, const double *y, double *effects);
 
 /* Morris' measures [k] from effects [k][n], NaN = missing. */
 enum status sensitivity_morris(size_t n, size_t k, const double *effects, struct sensitivity_morris *measures);
+
+/* `needlework sensitivity DIR`: prints the indices of every outcome of a collected sweep (DIR/table.h5), most influential factor first.
+ * ERR_CONFIG when its design gives no indices, ERR_IO when the table is not there, damaged, or its design broken. */
+enum status sensitivity_command(const struct arguments *a);
 
 #endif

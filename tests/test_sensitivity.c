@@ -261,7 +261,7 @@ Test(sensitivity, leaves_out_the_effects_of_a_missing_run_only)
 
 static void expect_broken(struct study *s, const char *message)
 {
-    cr_assert(sensitivity_effects(N, K, s->unit, s->y, s->effects) == ERR_CHECK);
+    cr_assert(sensitivity_effects(N, K, s->unit, s->y, s->effects) == ERR_IO);
     cr_assert(strstr(status_message(0), message), "said '%s', wanted '%s'", status_message(0), message);
     status_clear();
 }
