@@ -6,6 +6,7 @@
 #include "device.h"
 #include "model.h"
 #include "plan.h"
+#include "reproduce.h"
 #include "results.h"
 #include "run.h"
 #include "verify.h"
@@ -20,7 +21,7 @@ static enum status read_config(const struct arguments *a, struct config **config
     return config_read(a->files, a->n_files, a->sets, a->n_sets, plan_vocabulary(), config);
 }
 
-/* Results that would take the place of a configuration they are made from are refused, also with --force. */
+/* Results that would take the place of what they are made from are refused, also with --force. */
 static enum status check_output(const struct arguments *a)
 {
     struct stat output, input;
@@ -28,7 +29,7 @@ static enum status check_output(const struct arguments *a)
         return OK;
     for (size_t i = 0; i < a->n_files; i++)
         if (stat(a->files[i], &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
-            return status_fail(ERR_CONFIG, "--output: %s is the configuration", a->output);
+            return status_fail(ERR_CONFIG, "--output: %s is what the results are made from", a->output);
     return OK;
 }
 
@@ -43,7 +44,8 @@ enum status commands_run(const struct arguments *a)
         status = plan_create(config, (int)a->threads, &plan);
     if (status == OK) {
         signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave; the work goes on */
-        const struct run_options options = {a->output, a->files[0], a->force, a->quiet, false, a->max_seconds};
+        const struct run_options options = {
+            .output = a->output, .config_path = a->files[0], .force = a->force, .quiet = a->quiet, .max_seconds = a->max_seconds};
         status_print(stderr); /* warnings come before the work */
         status = run_execute(&plan, &options);
     }
@@ -54,9 +56,21 @@ enum status commands_run(const struct arguments *a)
 
 enum status commands_resume(const struct arguments *a)
 {
-    const struct run_options options = {a->files[0], a->files[0], a->force, a->quiet, true, a->max_seconds};
+    const struct run_options options = {.output = a->files[0],
+                                        .config_path = a->files[0],
+                                        .force = a->force,
+                                        .quiet = a->quiet,
+                                        .resume = true,
+                                        .max_seconds = a->max_seconds};
     signal(SIGPIPE, SIG_IGN);
     return run_resume(&options, (int)a->threads);
+}
+
+enum status commands_reproduce(const struct arguments *a)
+{
+    const struct reproduce_options options = {a->output, (int)a->threads, a->force, a->quiet, a->max_seconds};
+    const enum status status = check_output(a);
+    return status == OK ? reproduce_file(a->files[0], &options, stdout) : status;
 }
 
 enum status commands_check(const struct arguments *a)

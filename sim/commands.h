@@ -11,6 +11,7 @@ enum status commands_resume(const struct arguments *a);
 enum status commands_check(const struct arguments *a);
 enum status commands_models(const struct arguments *a);
 enum status commands_devices(const struct arguments *a);
+enum status commands_reproduce(const struct arguments *a);
 enum status commands_info(const struct arguments *a);
 enum status commands_bench(const struct arguments *a);
 enum status commands_verify(const struct arguments *a);

@@ -39,6 +39,11 @@ static const struct command {
      "list models, or species, parameters and outcomes of one", "", 0, 1, commands_models},
     {"devices", "F", "[NAME] [--format text|markdown|json]",
      "list needle devices and their geometry", "", 0, 1, commands_devices},
+    {"reproduce", "otwfq", "FILE [-o NEW] [--threads N] [--max-walltime TIME] [--force] [--quiet]",
+     "run again from a results file's own provenance, and compare",
+     "One line per dataset (and per attribute that differs), all but /provenance/host.  A file of this very build must agree bit by bit, one of another build\n"
+     "within run.tolerance of each dataset's largest value.  Exit code 0: it does; 1: it differs; 4: FILE cannot be used.\n",
+     1, 1, commands_reproduce},
     {"info", "", "FILE",
      "what made a results file, is it complete, what came out", "", 1, 1, commands_info},
     {"bench", "u", "[--full]",

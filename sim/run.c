@@ -32,7 +32,7 @@ static enum status open_results(struct run *run, const struct run_options *optio
     if (!resolved)
         return status_no_memory("the configuration", 1);
     const struct results_about about = {.title = config_has(plan->config, CONFIG_TITLE) ? config_text(plan->config, CONFIG_TITLE) : "",
-                                        .given = config_source(plan->config),
+                                        .given = options->given ? options->given : config_source(plan->config),
                                         .resolved = resolved,
                                         .overridden = plan->overridden,
                                         .channels = s->channels,
@@ -146,7 +146,7 @@ static enum status execute(struct run *run, const struct run_options *options)
         status = wrote != OK ? wrote : closed;
     if (status == OK || status == ERR_CONFIG)
         run_forget(run->path);
-    if (status == OK && !options->quiet)
+    if (status == OK && !options->quiet && !options->given)
         run_print_summary(run, worst, seconds);
     return status;
 }

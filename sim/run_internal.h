@@ -41,8 +41,6 @@ enum status run_checkpoint(struct run *run);
 enum status run_restore(struct run *run, bool force);
 /* Puts the copy that was made with the latest checkpoint in the place of the results file, which a kill may have torn. */
 enum status run_restore_file(const char *path);
-/* Removes checkpoints and copy: the run is complete. */
-void run_forget(const char *path);
 /* Program and configuration, as they stand in checkpoints. */
 enum status run_identify(const struct plan *plan, struct checkpoint_identity *identity);
 

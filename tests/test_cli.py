@@ -218,7 +218,7 @@ def test_an_existing_file_is_kept_without_force(fast, tmp_path):
 def test_results_never_replace_their_configuration(fast, tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(fast.read_text())
-    refused(call("run", path, *DAY, "-o", path, "--force"), "is the configuration")
+    refused(call("run", path, *DAY, "-o", path, "--force"), "is what the results are made from")
     assert path.read_text() == fast.read_text()
 
 
