@@ -50,6 +50,7 @@ static enum status send(const void *job, FILE *stream)
     struct head head = {.rows = 0};
     char source[32];
     double *time = NULL;
+    h5_quiet();
     enum status status = h5_open(path, &file);
     if (status != OK)
         return status;
