@@ -99,7 +99,7 @@ static void keep_source(struct config_reader *reader, const char *label, const c
     reader->config->source = source;
 }
 
-static enum status begin(struct config_reader *reader, const struct config_vocabulary *vocabulary, size_t n_trees)
+enum status config_begin(struct config_reader *reader, const struct config_vocabulary *vocabulary, size_t n_trees)
 {
     *reader = (struct config_reader){.vocabulary = vocabulary, .config = calloc(1, sizeof *reader->config)};
     if (reader->config)
@@ -137,7 +137,7 @@ enum status config_read(const char *const *files, size_t n_files, const char *co
                         const struct config_vocabulary *vocabulary, struct config **config)
 {
     struct config_reader reader;
-    enum status status = begin(&reader, vocabulary, n_files + n_sets);
+    enum status status = config_begin(&reader, vocabulary, n_files + n_sets);
     if (status != OK)
         return status;
     for (size_t i = 0; i < n_files; i++) {
@@ -157,7 +157,7 @@ enum status config_parse(const char *text, size_t bytes, const char *name, const
                          struct config **config)
 {
     struct config_reader reader;
-    enum status status = begin(&reader, vocabulary, 1);
+    enum status status = config_begin(&reader, vocabulary, 1);
     if (status != OK)
         return status;
     add_tree(&reader, config_yaml_parse(&reader, text, bytes, name));

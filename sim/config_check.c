@@ -29,7 +29,7 @@ static bool is_section(const char *path)
     return false;
 }
 
-static int find_key(const char *path)
+int config_find_key(const char *path)
 {
     for (int key = 0; key < CONFIG_KEYS; key++)
         if (strcmp(config_rows[key].path, path) == 0)
@@ -97,7 +97,7 @@ static void check_section(struct config_reader *reader, const struct config_node
             config_join(path, name, entry->key->text);
         if (!config_check_entry(reader, section, entry, path))
             continue;
-        int key = strchr(entry->key->text, '.') ? -1 : find_key(path);
+        int key = strchr(entry->key->text, '.') ? -1 : config_find_key(path);
         if (key >= 0)
             config_check_value(reader, entry, (enum config_key)key, true);
         else if (!*name && strcmp(path, "parameters") == 0)

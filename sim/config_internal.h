@@ -4,7 +4,7 @@
 #ifndef NEEDLEWORK_CONFIG_INTERNAL_H
 #define NEEDLEWORK_CONFIG_INTERNAL_H
 
-#include "config.h"
+#include "config_document.h"
 
 enum {
     CONFIG_BYTES_MAX = 1000000, /* largest file [bytes] */
@@ -13,20 +13,6 @@ enum {
     CONFIG_NODES_MAX = 10000,   /* nodes of one file: bounds the time of every check */
     CONFIG_PATH_MAX = 192,      /* "treatment.needle.length" [bytes] */
     CONFIG_REASON_MAX = 512
-};
-
-enum config_kind { CONFIG_SCALAR, CONFIG_LIST, CONFIG_MAPPING, CONFIG_BROKEN /* already reported: keep quiet */ };
-
-/* A node of a file.  Line and column count from 1, columns in characters. */
-struct config_node {
-    enum config_kind kind;
-    bool plain;       /* scalar without quotes */
-    const char *file; /* owned by the arena, as are all below */
-    size_t line, column;
-    const char *text;          /* scalar */
-    struct config_node *key;   /* of the entries of a mapping */
-    struct config_node *child; /* first entry */
-    struct config_node *next;  /* next entry of the same list or mapping */
 };
 
 struct config_value {
@@ -113,12 +99,19 @@ bool config_check_number(struct config_reader *reader, const struct config_node 
                          double hi, double *value);
 bool config_check_integer(struct config_reader *reader, const struct config_node *node, const char *path, const struct config_row *row,
                           double *value);
+bool config_check_boolean(struct config_reader *reader, const struct config_node *node, const char *path, double *value);
+bool config_check_text(struct config_reader *reader, const struct config_node *node, const char *path);
 bool config_check_name(struct config_reader *reader, const struct config_node *node, const char *path, const char *const *names);
 void config_check_value(struct config_reader *reader, const struct config_node *node, enum config_key key, bool given);
 const char *const *config_choices(const struct config_reader *reader, enum config_key key);
 const char *config_kind_name(const struct config_node *node);
 /* "SECTION.NAME", the name clipped; path holds CONFIG_PATH_MAX bytes. */
 void config_join(char *path, const char *section, const char *name);
+
+/* The key of the table called `path`, -1 when there is none. */
+int config_find_key(const char *path);
+/* The life of a reader without files, and its end when nothing is to be kept (config.c). */
+enum status config_begin(struct config_reader *reader, const struct config_vocabulary *vocabulary, size_t n_trees);
 
 /* Trees -> checked values, in order, then the defaults (config_check.c). */
 void config_check(struct config_reader *reader);

@@ -119,7 +119,7 @@ bool config_check_integer(struct config_reader *reader, const struct config_node
     return true;
 }
 
-static bool boolean(struct config_reader *reader, const struct config_node *node, const char *path, double *value)
+bool config_check_boolean(struct config_reader *reader, const struct config_node *node, const char *path, double *value)
 {
     struct config_clip clip;
     if (!config_check_scalar(reader, node, path))
@@ -150,7 +150,7 @@ bool config_check_name(struct config_reader *reader, const struct config_node *n
     return false;
 }
 
-static bool text(struct config_reader *reader, const struct config_node *node, const char *path)
+bool config_check_text(struct config_reader *reader, const struct config_node *node, const char *path)
 {
     const size_t most = 1000;
     if (!config_check_scalar(reader, node, path))
@@ -252,13 +252,13 @@ static bool check_typed(struct config_reader *reader, const struct config_node *
     case CONFIG_INTEGER:
         return config_check_integer(reader, node, row->path, row, &value->number);
     case CONFIG_BOOLEAN:
-        return boolean(reader, node, row->path, &value->number);
+        return config_check_boolean(reader, node, row->path, &value->number);
     case CONFIG_CHOICE:
         value->text = node->text;
         return config_check_name(reader, node, row->path, config_choices(reader, key));
     case CONFIG_TEXT_VALUE:
         value->text = node->text;
-        return text(reader, node, row->path);
+        return config_check_text(reader, node, row->path);
     case CONFIG_NUMBER_LIST:
         return number_list(reader, node, key, value);
     case CONFIG_NAME_LIST:
