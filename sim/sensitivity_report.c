@@ -45,7 +45,8 @@ static void put_number(FILE *stream, double value)
         fputc(',', stream);
 }
 
-static void put_estimate(FILE *stream, enum sensitivity_format format, const struct sensitivity_estimate *e, int digits)
+/* fixed: three decimals, for what lies between 0 and 1. */
+static void put_estimate(FILE *stream, enum sensitivity_format format, const struct sensitivity_estimate *e, bool fixed)
 {
     if (format == SENSITIVITY_CSV) {
         put_number(stream, e->value);
@@ -54,8 +55,8 @@ static void put_estimate(FILE *stream, enum sensitivity_format format, const str
         return;
     }
     char range[64];
-    snprintf(range, sizeof range, "%.*g to %.*g", digits, e->low, digits, e->high);
-    fprintf(stream, "  %10.*g  %-24s", digits, e->value, range);
+    snprintf(range, sizeof range, fixed ? "%.3f to %.3f" : "%.4g to %.4g", e->low, e->high);
+    fprintf(stream, fixed ? "  %10.3f  %-24s" : "  %10.4g  %-24s", e->value, range);
 }
 
 static int width_of(const struct sensitivity_table *t)
@@ -130,8 +131,8 @@ static enum status report_sobol(struct report *r, const struct sensitivity_outco
     for (size_t rank = 0; rank < k; rank++) {
         const struct sensitivity_sobol *found = &r->indices[r->order[rank]];
         put_factor(r, outcome, r->order[rank]);
-        put_estimate(r->stream, r->format, &found->first, 3);
-        put_estimate(r->stream, r->format, &found->total, 3);
+        put_estimate(r->stream, r->format, &found->first, true);
+        put_estimate(r->stream, r->format, &found->total, true);
         if (r->format == SENSITIVITY_CSV)
             fprintf(r->stream, ",%zu,%zu", n, all - n);
         fputc('\n', r->stream);
@@ -164,7 +165,7 @@ static enum status report_morris(struct report *r, const struct sensitivity_outc
     for (size_t rank = 0; rank < k; rank++) {
         const struct sensitivity_morris *found = &r->measures[r->order[rank]];
         put_factor(r, outcome, r->order[rank]);
-        put_estimate(r->stream, r->format, &found->mu_star, 4);
+        put_estimate(r->stream, r->format, &found->mu_star, false);
         if (r->format == SENSITIVITY_TEXT) {
             fprintf(r->stream, "  %11.4g  %11.4g  %zu\n", found->mu, found->sigma, found->effects);
             continue;
