@@ -362,6 +362,14 @@ static void check_observables(struct check *c)
             wrong(c, "integral '%s' is of '%s', which does not exist", x->name, x->quantity ? x->quantity : "");
         if ((int)x->region < 0 || x->region >= N_REGIONS || !(x->after >= 0))
             wrong(c, "integral '%s' has no region or a negative start", x->name);
+        if (x->region == REGION_DEPTH && !given(m->layer.centre))
+            wrong(c, "integral '%s' is over a layer that the model does not place", x->name);
+    }
+    if (given(m->layer.centre) != given(m->layer.height))
+        wrong(c, "a layer needs both a centre and a height");
+    else if (given(m->layer.centre)) {
+        check_rate(c, "layer of", m->name, m->layer.centre);
+        check_rate(c, "layer of", m->name, m->layer.height);
     }
     for (size_t i = 0; i < m->n_fixed; i++) {
         check_texts(c, "fixed field", m->fixed[i].name, "1", m->fixed[i].meaning);

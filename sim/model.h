@@ -48,9 +48,13 @@ enum region {
     REGION_CORE,    /* inside the original channel over the same 0.3 mm, by area weights of cut cells */
     REGION_INJURED, /* within two channel radii, same depth */
     REGION_DERMIS,  /* the whole domain */
+    REGION_DEPTH,   /* a layer of its own, model.layer, over the whole width */
     N_REGIONS
 };
 enum surface_region { REGION_MOUTH, REGION_SURFACE, N_SURFACE_REGIONS }; /* the channel mouths; the whole surface */
+
+/* The layer REGION_DEPTH: |z - centre| < height / 2, moved up to the lowest layer of that height where the domain ends above it. */
+struct layer_depth { const char *centre, *height; }; /* parameters [mm] */
 
 /* The time integral of a region's mean of a species or readout, counted from `after` days after the latest session on. */
 struct integral { const char *name; enum region region; const char *quantity; double after; const char *meaning; };
@@ -112,6 +116,7 @@ struct model {
     const struct readout *readouts;        size_t n_readouts;
     const struct readout *surface_readouts; size_t n_surface_readouts;
     const struct integral *integrals;      size_t n_integrals;
+    struct layer_depth layer;                                        /* where REGION_DEPTH lies; names omitted: nowhere */
     const struct outcome *outcomes;        size_t n_outcomes;
     const struct modifier *modifiers;      size_t n_modifiers;
     const struct ageing *ageing;           size_t n_ageing;

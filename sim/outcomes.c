@@ -8,15 +8,21 @@
 
 enum { TILE = 256 };
 
+/* The cells of a region, whole layers of the grid, and how much of each lies in it. */
+struct zone {
+    size_t first, n;
+    const double *weight; /* [n] of cells first, first + 1, ... */
+    double *own;          /* `weight`, owned; NULL where it is borrowed */
+    double total;
+};
+
 struct outcomes {
     const struct model *model; /* borrowed, like the next four */
     const double *params;
     const double *const *fixed;
     const struct grid *grid, *surface;
-    size_t slab_cells; /* cells of the layers that the slab touches: the first of the grid */
     size_t n_quantities, n_surface_quantities;
-    double *weight[N_REGIONS]; /* [cells of the slab]; REGION_DERMIS: the grid's volumes, borrowed; else owned */
-    double total[N_REGIONS];
+    struct zone zone[N_REGIONS];
     double *surface_weight[N_SURFACE_REGIONS]; /* REGION_SURFACE: borrowed */
     double surface_total[N_SURFACE_REGIONS];
     struct observation now, baseline; /* pointers into `means`, owned */
@@ -46,29 +52,63 @@ static double sum(size_t n, const double *a)
     return total;
 }
 
-static enum status create_weights(struct outcomes *o, const double *core, const double *injured)
+/* Keeps the layers of `full` that weigh anything, times the share of their columns (NULL: all of them). */
+static enum status create_zone(const struct grid *grid, const double *full, const double *column, struct zone *zone)
+{
+    size_t end = grid->cells;
+    zone->first = 0;
+    while (zone->first < grid->cells && full[zone->first] <= 0.0)
+        zone->first += grid->plane;
+    while (end > zone->first && full[end - 1] <= 0.0)
+        end -= grid->plane;
+    zone->n = end - zone->first;
+    zone->weight = zone->own = malloc((zone->n + 1) * sizeof *zone->own);
+    if (!zone->own)
+        return status_no_memory("the outcomes", zone->n * sizeof *zone->own);
+    for (size_t c = 0; c < zone->n; c++)
+        zone->own[c] = full[zone->first + c] * (column ? column[(zone->first + c) % grid->plane] : 1.0);
+    zone->total = sum(zone->n, zone->own);
+    return OK;
+}
+
+/* Weights of the layer that the model asks for into `full`; `other` is scratch of the same size. */
+static void weigh_layer(const struct outcomes *o, double *full, double *other)
+{
+    const struct layer_depth *layer = &o->model->layer;
+    const struct axis *z = &o->grid->axis[2];
+    const double height = fmin(o->params[model_param(o->model, layer->height)], z->face[z->n]);
+    const double bottom = fmin(o->params[model_param(o->model, layer->centre)] + 0.5 * height, z->face[z->n]);
+    grid_weight_depth(o->grid, bottom, full);
+    grid_weight_depth(o->grid, fmax(0.0, bottom - height), other);
+    for (size_t c = 0; c < o->grid->cells; c++)
+        full[c] -= other[c];
+}
+
+static enum status create_zones(struct outcomes *o, const double *core, const double *injured)
 {
     const struct grid *grid = o->grid;
-    double *full = malloc(grid->cells * sizeof *full);
-    if (!full)
-        return status_no_memory("the outcomes", grid->cells * sizeof *full);
-    grid_weight_depth(grid, OUTCOMES_SLAB, full);
-    while (o->slab_cells < grid->cells && full[o->slab_cells] > 0.0)
-        o->slab_cells += grid->plane;
-    for (int r = 0; r < REGION_DERMIS; r++) {
-        const double *column = r == REGION_CORE ? core : r == REGION_INJURED ? injured : NULL;
-        o->weight[r] = calloc(o->slab_cells, sizeof *o->weight[r]);
-        for (size_t c = 0; c < o->slab_cells && o->weight[r]; c++)
-            o->weight[r][c] = r == REGION_SLAB ? full[c] : column ? full[c] * column[c % grid->plane] : 0.0;
+    double *full = malloc(2 * grid->cells * sizeof *full), *none = calloc(grid->plane, sizeof *none);
+    enum status status = full && none ? OK : status_no_memory("the outcomes", 2 * grid->cells * sizeof *full);
+    const double *const column[REGION_DERMIS] = {NULL, core ? core : none, injured ? injured : none};
+    if (status == OK)
+        grid_weight_depth(grid, OUTCOMES_SLAB, full);
+    for (int r = 0; r < REGION_DERMIS && status == OK; r++)
+        status = create_zone(grid, full, column[r], &o->zone[r]);
+    if (status == OK && o->model->layer.centre) {
+        weigh_layer(o, full, full + grid->cells);
+        status = create_zone(grid, full, NULL, &o->zone[REGION_DEPTH]);
     }
+    o->zone[REGION_DERMIS] = (struct zone){.n = grid->cells, .weight = grid->volume, .total = sum(grid->cells, grid->volume)};
     free(full);
-    if (!o->weight[REGION_SLAB] || !o->weight[REGION_CORE] || !o->weight[REGION_INJURED])
-        return status_no_memory("the outcomes", 3 * o->slab_cells * sizeof(double));
-    for (int r = 0; r < REGION_DERMIS; r++)
-        o->total[r] = sum(o->slab_cells, o->weight[r]);
-    o->total[REGION_DERMIS] = sum(grid->cells, grid->volume);
-    if (!o->surface)
-        return OK;
+    free(none);
+    return status;
+}
+
+static enum status create_weights(struct outcomes *o, const double *core, const double *injured)
+{
+    const enum status status = create_zones(o, core, injured);
+    if (status != OK || !o->surface)
+        return status;
     o->surface_weight[REGION_MOUTH] = calloc(o->surface->cells, sizeof(double));
     if (!o->surface_weight[REGION_MOUTH])
         return status_no_memory("the outcomes", o->surface->cells * sizeof(double));
@@ -117,8 +157,8 @@ void outcomes_destroy(struct outcomes **outcomes)
     if (!outcomes || !*outcomes)
         return;
     struct outcomes *o = *outcomes;
-    for (int r = 0; r < REGION_DERMIS; r++)
-        free(o->weight[r]);
+    for (int r = 0; r < N_REGIONS; r++)
+        free(o->zone[r].own);
     free(o->surface_weight[REGION_MOUTH]);
     free(o->means);
     free(o->scratch);
@@ -143,12 +183,13 @@ static void add_readouts(struct outcomes *o, const double *const *y, double *mea
         for (size_t f = 0; f < model->n_fixed; f++)
             fixed[f] = o->fixed[f] + first;
         model->read(count, value, fixed, o->params, q);
-        const size_t inside = first >= o->slab_cells ? 0 : o->slab_cells - first < count ? o->slab_cells - first : count;
-        for (size_t r = 0; r < model->n_readouts; r++) {
-            for (int region = 0; region < REGION_DERMIS; region++)
+        for (int region = 0; region < N_REGIONS; region++) {
+            const struct zone *zone = &o->zone[region];
+            const size_t from = first > zone->first ? first : zone->first, last = first + count, end = zone->first + zone->n;
+            const size_t inside = (last < end ? last : end) > from ? (last < end ? last : end) - from : 0;
+            for (size_t r = 0; r < model->n_readouts && inside; r++)
                 means[(size_t)region * o->n_quantities + first_quantity + r] +=
-                    state_dot(inside, o->weight[region] + (inside ? first : 0), q[r]);
-            means[REGION_DERMIS * o->n_quantities + first_quantity + r] += state_dot(count, o->grid->volume + first, q[r]);
+                    state_dot(inside, zone->weight + (from - zone->first), q[r] + (from - first));
         }
     }
 }
@@ -184,16 +225,15 @@ static void observe(struct outcomes *o, const double *const *y, const double *co
     const struct model *model = o->model;
     memset(means, 0, (N_REGIONS * o->n_quantities + N_SURFACE_REGIONS * o->n_surface_quantities) * sizeof *means);
     for (size_t s = 0; s < model->n_species; s++) {
-        for (int r = 0; r < REGION_DERMIS; r++)
-            means[(size_t)r * o->n_quantities + s] = state_dot(o->slab_cells, o->weight[r], y[s]);
-        means[REGION_DERMIS * o->n_quantities + s] = state_dot(o->grid->cells, o->grid->volume, y[s]);
+        for (int r = 0; r < N_REGIONS; r++)
+            means[(size_t)r * o->n_quantities + s] = state_dot(o->zone[r].n, o->zone[r].weight, y[s] + o->zone[r].first);
     }
     if (model->n_readouts)
         add_readouts(o, y, means);
     for (int r = 0; r < N_REGIONS; r++)
         for (size_t i = 0; i < o->n_quantities; i++)
-            if (o->total[r] > 0.0)
-                means[(size_t)r * o->n_quantities + i] /= o->total[r];
+            if (o->zone[r].total > 0.0)
+                means[(size_t)r * o->n_quantities + i] /= o->zone[r].total;
     if (o->surface)
         observe_surface(o, e, means + N_REGIONS * o->n_quantities);
 }
@@ -213,21 +253,21 @@ static double trapezoid(double from, double to, double start, double a, double b
     return 0.5 * (to - low) * (at_low + b);
 }
 
-/* Mean of a readout over the first n cells, by weight. */
-static double mean_readout(const struct outcomes *o, size_t readout, size_t n, const double *weight, const double *const *y)
+/* Sum of a readout over a zone, by weight. */
+static double sum_readout(const struct outcomes *o, size_t readout, const struct zone *zone, const double *const *y)
 {
     const double *value[MODEL_MAX_SPECIES], *fixed[MODEL_MAX_SPECIES];
     double *q[MODEL_MAX_SPECIES], total = 0.0;
     for (size_t r = 0; r < o->model->n_readouts; r++)
         q[r] = o->scratch + r * TILE;
-    for (size_t first = 0; first < n; first += TILE) {
-        const size_t count = n - first < TILE ? n - first : TILE;
+    for (size_t done = 0; done < zone->n; done += TILE) {
+        const size_t count = zone->n - done < TILE ? zone->n - done : TILE;
         for (size_t s = 0; s < o->model->n_species; s++)
-            value[s] = y[s] + first;
+            value[s] = y[s] + zone->first + done;
         for (size_t f = 0; f < o->model->n_fixed; f++)
-            fixed[f] = o->fixed[f] + first;
+            fixed[f] = o->fixed[f] + zone->first + done;
         o->model->read(count, value, fixed, o->params, q);
-        total += state_dot(count, weight + first, q[readout]);
+        total += state_dot(count, zone->weight + done, q[readout]);
     }
     return total;
 }
@@ -235,14 +275,14 @@ static double mean_readout(const struct outcomes *o, size_t readout, size_t n, c
 static double integrand(const struct outcomes *o, size_t i, const double *const *y)
 {
     const struct integral *row = &o->model->integrals[i];
+    const struct zone *zone = &o->zone[row->region];
     const int quantity = model_quantity(o->model, row->quantity);
-    if (quantity < 0 || o->total[row->region] <= 0.0)
+    if (quantity < 0 || zone->total <= 0.0)
         return 0.0;
-    const double *weight = row->region == REGION_DERMIS ? o->grid->volume : o->weight[row->region];
-    const size_t n = row->region == REGION_DERMIS ? o->grid->cells : o->slab_cells;
     const size_t species = o->model->n_species, index = (size_t)quantity;
-    const double total = index < species ? state_dot(n, weight, y[index]) : mean_readout(o, index - species, n, weight, y);
-    return total / o->total[row->region];
+    const double total = index < species ? state_dot(zone->n, zone->weight, y[index] + zone->first)
+                                         : sum_readout(o, index - species, zone, y);
+    return total / zone->total;
 }
 
 void outcomes_evaluate(struct outcomes *outcomes, double time, const double *const *y, const double *const *e, double *out)
@@ -261,7 +301,7 @@ void outcomes_evaluate(struct outcomes *outcomes, double time, const double *con
 void outcomes_means(const struct outcomes *outcomes, const double *const *y, const double *const *e, double *means, double *surface_means)
 {
     for (size_t s = 0; s < outcomes->model->n_species; s++)
-        means[s] = state_dot(outcomes->grid->cells, outcomes->grid->volume, y[s]) / outcomes->total[REGION_DERMIS];
+        means[s] = state_dot(outcomes->grid->cells, outcomes->grid->volume, y[s]) / outcomes->zone[REGION_DERMIS].total;
     for (size_t s = 0; s < outcomes->model->n_surface && outcomes->surface; s++)
         surface_means[s] = state_dot(outcomes->surface->cells, outcomes->surface->volume, e[s]) / outcomes->surface_total[REGION_SURFACE];
 }

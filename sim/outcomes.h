@@ -1,7 +1,7 @@
 /* What a clinician or designer reads off the state: region means, the model's outcomes, and the milestones of a run.
  *
  * Regions lie in the papillary slab, the top 0.3 mm (or the whole domain): the core and the injured zone are the columns with r < a and
- * r < 2 a of the original channels, weighted by the share of the area of cells they cut. */
+ * r < 2 a of the original channels, weighted by the share of the area of cells they cut.  A model may name one more layer by its depth. */
 #ifndef NEEDLEWORK_OUTCOMES_H
 #define NEEDLEWORK_OUTCOMES_H
 

@@ -388,6 +388,12 @@ static bool named_by_transport(const struct model *m, const char *param)
     return named;
 }
 
+/* A parameter that only says where outcomes look. */
+static bool named_by_layer(const struct model *m, const char *param)
+{
+    return m->layer.centre && (strcmp(m->layer.centre, param) == 0 || strcmp(m->layer.height, param) == 0);
+}
+
 /* A parameter of the schedule only. */
 static bool named_by_events(const struct model *m, const char *param)
 {
@@ -413,7 +419,8 @@ Test(models, have_no_parameter_without_effect)
             struct inputs in = inputs_create(m, 3);
             struct outputs usual = evaluate(m, p, &in, N);
             for (size_t i = 0; i < m->n_params; i++) {
-                if (named_by_transport(m, m->params[i].name) || named_by_events(m, m->params[i].name))
+                const char *const name = m->params[i].name;
+                if (named_by_transport(m, name) || named_by_events(m, name) || named_by_layer(m, name))
                     continue;
                 const double kept = p[i];
                 p[i] *= 1.3;
@@ -524,6 +531,7 @@ Test(models, that_break_the_contract_are_told_how)
     static const struct readout readouts[] = {{"cell", "1", "the same name"}};
     static const struct outcome outcomes[] = {{"time", "1", "an axis"}};
     static const struct integral integrals[] = {{"dose", REGION_SLAB, "drug", 0, "dose"}};
+    static const struct integral deep[] = {{"deep", REGION_DEPTH, "cell", 0, "a layer"}};
     static const struct modifier modifiers[] = {{"smoker", "motility", 3, "assumed"}};
     static const struct modifier stray[] = {{"smoker", "motion", 1, "assumed"}};
     static const struct ageing ageing[] = {{"motility", -0.1, 0, "assumed"}};
@@ -544,6 +552,9 @@ Test(models, that_break_the_contract_are_told_how)
     BROKEN((b.readouts = readouts, b.n_readouts = 1), "readout 'cell' has the name of a species");
     BROKEN((b.outcomes = outcomes, b.n_outcomes = 1), "'time' is the name of an axis");
     BROKEN((b.integrals = integrals, b.n_integrals = 1), "integral 'dose' is of 'drug', which does not exist");
+    BROKEN((b.integrals = deep, b.n_integrals = 1), "integral 'deep' is over a layer that the model does not place");
+    BROKEN((b.layer = (struct layer_depth){"motility", NULL}), "a layer needs both a centre and a height");
+    BROKEN((b.layer = (struct layer_depth){"motility", "thickness"}), "refers to parameter 'thickness'");
     BROKEN((b.modifiers = modifiers, b.n_modifiers = 1), "condition 'smoker' puts 'motility' at 3, outside 0 to 2");
     BROKEN((b.modifiers = stray, b.n_modifiers = 1), "condition 'smoker' refers to parameter 'motion'");
     BROKEN((b.ageing = ageing, b.n_ageing = 1), "puts 'motility' at 8.5, outside 0 to 2");

@@ -40,7 +40,12 @@ static const struct species species[] = {{.name = "c", .scale = 1.0}}, surface_s
 static const struct readout readouts[] = {{.name = "square"}}, surface_readouts[] = {{.name = "cover_square"}};
 static const struct integral integrals[] = {{"late", REGION_CORE, "c", 14.0, "after two weeks"},
                                             {"squares", REGION_SLAB, "square", 0.0, "of a readout"}};
+static const struct param params[] = {{.name = "centre"}, {.name = "height"}};
+static const double layer[] = {0.55, 0.13}; /* [mm] */
 static const struct model mirror = {.name = "mirror",
+                                    .params = params,
+                                    .n_params = 2,
+                                    .layer = {"centre", "height"},
                                     .species = species,
                                     .n_species = 1,
                                     .surface = surface_species,
@@ -71,7 +76,7 @@ static struct view view_on(struct grid *grid, const char *device)
     cr_assert(grid_surface(grid, &v.surface) == OK && treatment_puncture(&treatment, grid, 0, &v.puncture) == OK, "no puncture");
     v.y = calloc(grid->cells, sizeof *v.y);
     v.e = calloc(v.surface->cells, sizeof *v.e);
-    cr_assert(outcomes_create(&mirror, NULL, NULL, grid, v.surface, v.puncture->core, v.puncture->injured, &v.outcomes) == OK, "none");
+    cr_assert(outcomes_create(&mirror, layer, NULL, grid, v.surface, v.puncture->core, v.puncture->injured, &v.outcomes) == OK, "none");
     return v;
 }
 
@@ -114,9 +119,11 @@ Test(outcomes, means_weigh_cut_cells_by_their_share)
         for (size_t c = 0; c < v.grid->cells; c++) {
             const double *face = v.grid->axis[2].face + place(v.grid, c, 2), y = v.y[c] = noise(&seed) + face[0];
             const double inside = fmax(0.0, fmin(1.0, (0.3 - face[0]) / (face[1] - face[0]))) * v.grid->volume[c];
+            const double deep = fmin(0.615, v.grid->axis[2].face[v.grid->axis[2].n]), above = fmax(face[0], deep - 0.13);
+            const double within = fmax(0.0, fmin(face[1], deep) - above) / (face[1] - face[0]) * v.grid->volume[c];
             const double share[N_REGIONS] = {1.0, v.puncture->core[c % v.grid->plane], v.puncture->injured[c % v.grid->plane]};
             for (int r = 0; r < N_REGIONS; r++) {
-                const double part = r == REGION_DERMIS ? v.grid->volume[c] : inside * share[r];
+                const double part = r == REGION_DERMIS ? v.grid->volume[c] : r == REGION_DEPTH ? within : inside * share[r];
                 sum[r] += part * y;
                 square[r] += part * y * y;
                 weight[r] += part;
@@ -175,7 +182,7 @@ Test(outcomes, without_a_channel_the_core_is_empty_and_nothing_is_divided_by_zer
 {
     struct grid *grid = shape(1), *surface = NULL;
     struct outcomes *outcomes = NULL;
-    cr_assert(grid_surface(grid, &surface) == OK && outcomes_create(&mirror, NULL, NULL, grid, surface, NULL, NULL, &outcomes) == OK,
+    cr_assert(grid_surface(grid, &surface) == OK && outcomes_create(&mirror, layer, NULL, grid, surface, NULL, NULL, &outcomes) == OK,
               "none");
     double *y = calloc(grid->cells, sizeof *y), *e = calloc(surface->cells, sizeof *e), out[N_OUTCOMES];
     for (size_t c = 0; c < grid->cells; c++)
