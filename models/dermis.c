@@ -1,5 +1,5 @@
 /* Dermis after microneedling: clot, signals, macrophages, fibroblasts and the three ages of collagen, under a healing epidermis.
- * Long because a model is one file, and this one has a table row for each of 102 parameters, 25 species and 38 outcomes.
+ * Long because a model is one file, and this one has a table row for each of 112 parameters, 26 species and 44 outcomes.
  *
  * Collagen I and III pass three stages, new (labile) -> incorporated (divalent cross-links) -> mature (trivalent); synthesis is raised by
  * cells that TGF-b1 or -b3 has activated, limited by crowding, and a local deficit below the set point phi is repaired.  All signals are
@@ -23,6 +23,7 @@
 #include "model.h"
 
 #include <float.h>
+#include <math.h>
 
 /* clang-format off */
 /* Enumerators are lower case here: each one is the name that users write, so a row cannot drift from its name. */
@@ -34,7 +35,7 @@
 enum {
     clot, pdgf, tgfb1, tgfb3, inflammation, macrophage_m1, macrophage_m2, fibroblast, activated_fibroblast, myofibroblast, mmp,
     collagen_i_new, collagen_iii_new, collagen_i_incorporated, collagen_iii_incorporated, collagen_i_mature, collagen_iii_mature,
-    tropoelastin, elastin, hyaluronan, capillary, N_SPECIES
+    tropoelastin, elastin, hyaluronan, capillary, pigment, N_SPECIES
 };
 enum { keratinocyte, barrier, epidermal_thickness, keratinocyte_activation, N_SURFACE };
 enum {
@@ -55,7 +56,8 @@ enum {
     epidermis_half_saturation, bruise_intensity, bruise_cell_death, bruise_capillary_loss, pdgf_pulse, tgfb1_pulse, inflammation_pulse,
     tgfb_baseline, strength_new, strength_incorporated, hyaluronan_weight, collagen_set_point, synthesis_i_factor, synthesis_iii_factor,
     mmp_factor, tgfb_factor, recruitment_factor, proliferation_factor, keratinocyte_factor, activated_synthesis_factor,
-    capillary_factor, N_PARAMS
+    capillary_factor, roughness_gain, hyperaemia_gain, pigment_extrusion, pigment_clearance, follicle_depth, follicle_height,
+    serum_permeability, serum_channel_permeability, serum_diffusivity, serum_clearance, N_PARAMS
 };
 /* Derived constants: healthy collagen at phi = 1, basal incorporation rates, basal synthesis. */
 enum { N1B = N_PARAMS, X1B, Z1B, N3B, X3B, Z3B, KX1, KX3, S1, S3, N_ALL };
@@ -65,7 +67,7 @@ enum {
     r_fibroblasts, N_QUANTITIES
 };
 enum { r_covered = N_SURFACE, r_barrier_deficit, N_SURFACE_QUANTITIES };
-enum { MYOFIBROBLAST_DAYS, N_INTEGRALS };
+enum { MYOFIBROBLAST_DAYS, FOLLICLE_PDGF, FOLLICLE_TGFB, N_INTEGRALS };
 enum {
     o_collagen_gain, o_collagen_I_gain, o_collagen_III_gain, o_new_collagen_fraction, o_mature_collagen_gain, o_collagen_synthesis,
     o_collagen_core, o_new_collagen_core, o_collagen_III_fraction, o_collagen_III_fraction_core, o_collagen_I_synthesis,
@@ -73,7 +75,8 @@ enum {
     o_tropoelastin_ratio, o_tgfb, o_inflammation, o_mmp, o_fibroblasts, o_activated_fibroblasts, o_myofibroblasts, o_myofibroblasts_core,
     o_perfusion, o_epidermal_closure, o_barrier_deficit, o_epidermal_thickness, o_strength_core, o_stiffness_gain,
     o_dermal_density_gain, o_dermal_thickness_gain, o_hyaluronan, o_scar_index, o_scar_myofibroblasts, o_scar_collagen_III,
-    o_scar_excess, o_erythema, N_OUTCOMES
+    o_scar_excess, o_erythema, o_blood_flow, o_roughness, o_serum_uptake, o_pigment_fraction, o_follicle_signal, o_follicle_tgfb,
+    N_OUTCOMES
 };
 
 static const double CAPILLARY_LOSS = 0.95;      /* of the capillaries in a channel */
@@ -107,6 +110,8 @@ static const struct species species[N_SPECIES] = {
     ROW(elastin,                   "1",     1,         1,    .meaning = "mature elastin (el)"),
     ROW(hyaluronan,                "1",     1,         1,    "soluble_matrix_diffusivity", .meaning = "hyaluronan and its water (hy)"),
     ROW(capillary,                 "1",     1,         1,    "capillary_diffusivity", .meaning = "capillary density (V), 0 to 1"),
+    ROW(pigment,                   "1",     1,         1,
+        .meaning = "pigment of a tattoo or marking, 1 = before treatment; a passenger: nothing depends on it"),
 };
 static const struct species surface[N_SURFACE] = {
     ROW(keratinocyte,              "1",     1,         1,    "keratinocyte_diffusivity", .mobility = true,
@@ -303,6 +308,27 @@ static const struct param params[N_PARAMS] = {
         "patient factor on collagen of activated cells and myofibroblasts (ycol)", LIT "keloid, Diegelmann 1979"),
     ROW(capillary_factor,                 1,        "1",         0,      4,      "patient factor on capillary regrowth (yV)",
         LIT "severe diabetes, Lerman 2003 (mouse)"),
+    ROW(roughness_gain,               1.1,      "1",         0,      5,
+        "decline of the logarithm of surface irregularity per gain of dermal density, read-out only",
+        FIT "-31 % after 3 monthly sessions on acne scars, FFT of replicas, 60 patients (Fabbrocini 2014); assumed: the map, one gain"),
+    ROW(hyperaemia_gain,              8,        "1",         0,      20,     "blood flow of fully red skin / usual - 1, read-out only",
+        ASM "ninefold laser-Doppler flux after an intradermal injection of saline (18 people, PMID 12721772) stands for full erythema"),
+    ROW(pigment_extrusion,            0.9,      "1",         0,      1,      "share of the pigment in a channel that is carried out",
+        ASM "bleeding and crust empty the channel; no measurement found"),
+    ROW(pigment_clearance,            0.01,     "1/day",     0,      0.2,    "clearance of pigment per unit of macrophages",
+        ASM "a few per cent a session: dying macrophages hand most of it to the next (Baranska 2018 J Exp Med); no rate found"),
+    ROW(follicle_depth,               1.3,      "mm",        0.2,    4,      "depth of the hair bulge below the dermal-epidermal junction",
+        LIT "parietal scalp, 100 people up to 21 years: 0.683 + 0.0308 age = 1.33 mm at 21 (Moll 1996 Arch Dermatol Res); vellus hair: less"),
+    ROW(follicle_height,              0.3,      "mm",        0.05,   2,      "height of the layer that stands for the bulge",
+        LIT "twice the residual 0.146 mm of that regression"),
+    ROW(serum_permeability,           0.038,    "mm/day",    1e-4,   10,     "permeability of intact skin to the reference topical, caffeine",
+        LIT "1.59e-4 cm/h from an emulsion, forearms of 12 people (PMID 8289121)"),
+    ROW(serum_channel_permeability,   200,      "mm/day",    1,      5000,   "permeability of an open channel mouth to it",
+        ASM "0.1 mm of water (530 mm/day) and the spread from a mouth of radius 0.0625 mm into dermis, 4 D/(pi a) = 387, in series"),
+    ROW(serum_diffusivity,            19,       "mm2/day",   0.1,    100,    "its diffusivity in dermis (D)",
+        FIT "log D [cm2/s] = -4.15 - 0.655 log(molar mass), Kretsos 2008 Int J Pharm (recalled), at 194 g/mol"),
+    ROW(serum_clearance,              140,      "1/day",     1,      2000,   "its clearance by dermal capillaries (k)",
+        ASM "blood flow of dermis, about 0.1 mL/min/mL, takes all that it meets"),
 };
 static const struct fixed_field fixed_fields[N_FIXED] = {
     [SET_POINT] = {"collagen_set_point", "collagen_set_point", "matrix set point of the place, 1 = healthy young skin (phi)"},
@@ -326,6 +352,8 @@ static const struct readout surface_readouts[N_SURFACE_QUANTITIES - N_SURFACE] =
 };
 static const struct integral integrals[N_INTEGRALS] = {
     [MYOFIBROBLAST_DAYS] = {"myofibroblast_days", REGION_CORE, "myofibroblast", 14, "persistence of myofibroblasts in the channel [day]"},
+    [FOLLICLE_PDGF] = {"follicle_pdgf", REGION_DEPTH, "pdgf", 0, "exposure of the hair bulge to PDGF [ng/mL day]"},
+    [FOLLICLE_TGFB] = {"follicle_tgfb1", REGION_DEPTH, "tgfb1", 0, "exposure of the hair bulge to TGF-b1 [ng/mL day]"},
 };
 #define OUT(name, ...) [o_##name] = {#name, __VA_ARGS__}
 static const struct outcome outcomes[N_OUTCOMES] = {
@@ -366,7 +394,13 @@ static const struct outcome outcomes[N_OUTCOMES] = {
     OUT(scar_myofibroblasts,      "1", "part: myofibroblast-days of the channel from day 14 after each session x its III fraction"),
     OUT(scar_collagen_III,        "1", "part: III fraction of the channel / before treatment above 1.25"),
     OUT(scar_excess,              "1", "part: collagen of the channel / set point above 1.1"),
-    OUT(erythema,                 "1", "Q/(Q + 0.05) of the slab's inflammatory signal, 0 to 1"),
+    OUT(erythema,                 "1", "Q/(Q + 0.05) of the slab's inflammatory signal, 0 to 1; a mean: one hole in wide skin reads low"),
+    OUT(blood_flow,               "1", "perfusion x (1 + hyperaemia_gain x erythema): capillaries and redness together / before treatment"),
+    OUT(roughness,                "1", "surface irregularity / before treatment: exp(- roughness_gain x dermal_density_gain)"),
+    OUT(serum_uptake,             "1", "steady flux of a reference topical, through skin and open mouths side by side / through intact skin"),
+    OUT(pigment_fraction,         "1", "pigment left in the slab / before treatment"),
+    OUT(follicle_signal,          "day", "exposure of the hair bulge to PDGF, in half-saturations x days (lowest layer of a shallower domain)"),
+    OUT(follicle_tgfb,            "day", "likewise to TGF-b1, which ends hair growth: the two are not to be added"),
 };
 static const struct modifier modifiers[] = {
     {"smoker",         "synthesis_i_factor",   0.82,       LIT "Knuutinen 2002"},
@@ -509,7 +543,7 @@ KERNEL static void react(size_t n, const double *const *y, const double *const *
     double *restrict Pz3 = prod[collagen_iii_mature], *restrict Lz3 = loss[collagen_iii_mature];
     double *restrict Pte = prod[tropoelastin], *restrict Lte = loss[tropoelastin];
     double *restrict Pel = prod[elastin], *restrict Lel = loss[elastin], *restrict Phy = prod[hyaluronan], *restrict Lhy = loss[hyaluronan];
-    double *restrict PV = prod[capillary], *restrict LV = loss[capillary];
+    double *restrict PV = prod[capillary], *restrict LV = loss[capillary], *restrict Pi = prod[pigment], *restrict Li = loss[pigment];
     const double *restrict te = y[tropoelastin];
 
     const double b0 = p[clot_lysis], bM = p[clot_lysis_macrophage];
@@ -531,6 +565,7 @@ KERNEL static void react(size_t n, const double *const *y, const double *const *
     const double del = p[elastin_loss], le = p[elastin_crosslinking_gain], gel = p[mmp_elastin];
     const double dh = p[hyaluronan_turnover], Ah = p[hyaluronan_gain], KV = p[capillary_half_saturation];
     const double v0 = p[capillary_factor] * p[capillary_regrowth], v1 = p[capillary_factor] * p[capillary_regrowth_macrophage];
+    const double kpig = p[pigment_clearance];
     const struct synthesis k = synthesis_of(p);
 
 #pragma omp simd
@@ -596,6 +631,8 @@ KERNEL static void react(size_t n, const double *const *y, const double *const *
         Lhy[i] = dh;
         PV[i] = v * V[i];
         LV[i] = v * V[i];
+        Pi[i] = 0;
+        Li[i] = kpig * Mac;
     }
 }
 
@@ -664,6 +701,7 @@ static void injure(size_t n, const double *s, const double *b, double removal, c
         for (size_t j = 0; j < sizeof matrix / sizeof *matrix; j++)
             y[matrix[j]][i] *= positive(1 - removal * s[i]);
         y[capillary][i] *= positive(1 - CAPILLARY_LOSS * s[i] - kapV * b[i]);
+        y[pigment][i] *= positive(1 - p[pigment_extrusion] * s[i]);
     }
 }
 
@@ -728,6 +766,15 @@ static double share(const double *mean, double otherwise)
     return mean[r_collagen] > 0 ? mean[r_collagen_III] / mean[r_collagen] : otherwise;
 }
 
+/* Flux h g / (h + g) of a topical through the surface, permeability h, into tissue that takes it on at g = sqrt(D k), / that of intact
+ * skin; intact skin and open mouths let it through side by side. */
+static double uptake(double open, const double *p)
+{
+    const double intact = p[serum_permeability], h = intact + (p[serum_channel_permeability] - intact) * open;
+    const double g = sqrt(p[serum_diffusivity] * p[serum_clearance]);
+    return h * (intact + g) / (intact * (h + g));
+}
+
 static void observe(const struct observation *now, const struct observation *before, const double *p, double *out)
 {
     const double *slab = now->mean[REGION_SLAB], *slab0 = before->mean[REGION_SLAB];
@@ -772,7 +819,9 @@ static void observe(const struct observation *now, const struct observation *bef
     /* epidermis */
     const double mouths = now->mouth_fraction;
     out[o_epidermal_closure] = mouths > 0 ? now->surface[REGION_MOUTH][r_covered] : 1;
-    out[o_barrier_deficit] = positive(now->surface[REGION_SURFACE][r_barrier_deficit]) / (mouths > 0 ? mouths : 1); /* round-off of 1 - S */
+    const double open = positive(now->surface[REGION_SURFACE][r_barrier_deficit]); /* share of the area; 1 - S has round-off */
+    out[o_barrier_deficit] = open / (mouths > 0 ? mouths : 1);
+    out[o_serum_uptake] = uptake(open, p);
     out[o_epidermal_thickness] = now->surface[REGION_SURFACE][epidermal_thickness];
 
     /* what a clinician sees */
@@ -780,6 +829,11 @@ static void observe(const struct observation *now, const struct observation *bef
     out[o_dermal_thickness_gain] =
         0.5 * (ratio(dermis[r_collagen], dermis0[r_collagen]) - 1) + wh * (ratio(dermis[hyaluronan], dermis0[hyaluronan]) - 1);
     out[o_erythema] = Q / (Q + 0.05);
+    out[o_blood_flow] = out[o_perfusion] * (1 + p[hyperaemia_gain] * out[o_erythema]);
+    out[o_roughness] = exp(-p[roughness_gain] * out[o_dermal_density_gain]);
+    out[o_pigment_fraction] = ratio(slab[pigment], slab0[pigment]);
+    out[o_follicle_signal] = now->integral[FOLLICLE_PDGF] / p[pdgf_half_saturation];
+    out[o_follicle_tgfb] = p[tgfb_factor] * now->integral[FOLLICLE_TGFB] / p[activation_half_saturation];
     out[o_scar_myofibroblasts] = now->integral[MYOFIBROBLAST_DAYS] * core_share;
     out[o_scar_collagen_III] = positive(ratio(core_share, core_share0) - 1.25);
     out[o_scar_excess] = positive(out[o_collagen_core] - 1.1);
@@ -806,6 +860,7 @@ const struct model dermis_model = {
     .ageing = ageing, .n_ageing = COUNT(ageing),
     .set_point = "collagen_set_point",
     .surface_depth = 0.1,
+    .layer = {"follicle_depth", "follicle_height"},
     .prepare = prepare,
     .initial = initial,
     .react = react,

@@ -280,8 +280,8 @@ static double integrand(const struct outcomes *o, size_t i, const double *const 
     if (quantity < 0 || zone->total <= 0.0)
         return 0.0;
     const size_t species = o->model->n_species, index = (size_t)quantity;
-    const double total = index < species ? state_dot(zone->n, zone->weight, y[index] + zone->first)
-                                         : sum_readout(o, index - species, zone, y);
+    const double total =
+        index < species ? state_dot(zone->n, zone->weight, y[index] + zone->first) : sum_readout(o, index - species, zone, y);
     return total / zone->total;
 }
 

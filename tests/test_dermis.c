@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPECIES = 21, SURFACE = 4, PARAMS = 128, QUANTITIES = 64, OUTCOMES = 64 };
+enum { SPECIES = 22, SURFACE = 4, PARAMS = 160, QUANTITIES = 64, OUTCOMES = 64 };
 
 #define NEAR(observed, wanted, tolerance)                                                                                                  \
     do {                                                                                                                                   \
@@ -234,6 +234,7 @@ static void plain_reaction(const double *y, double *prod, double *loss)
     is("elastin", p("elastin_loss") * te * (1 + p("elastin_crosslinking_gain") * ell), p("elastin_loss") + p("mmp_elastin") * E);
     is("hyaluronan", p("hyaluronan_turnover") * (f + p("hyaluronan_gain") * stim), p("hyaluronan_turnover"));
     is("capillary", v * V, v * V);
+    is("pigment", 0, p("pigment_clearance") * Mac);
 #undef p
 #undef is
 }
@@ -376,6 +377,7 @@ Test(dermis, wound_changes_every_species_as_specified)
         {"elastin", matrix, 0},
         {"hyaluronan", matrix, 0},
         {"capillary", 1 - 0.95 * s - 0.3 * b, 0},
+        {"pigment", 1 - 0.9 * s, 0},
     };
     struct cell c;
     bind(&c);
@@ -510,7 +512,7 @@ Test(dermis, synthesis_readouts_are_the_productions)
 
 /* An observation whose regions all see the same means. */
 struct view {
-    double mean[N_REGIONS][QUANTITIES], surface[N_SURFACE_REGIONS][SURFACE + 2], integral;
+    double mean[N_REGIONS][QUANTITIES], surface[N_SURFACE_REGIONS][SURFACE + 2], integral[3];
     struct observation observation;
 };
 
@@ -525,8 +527,8 @@ static void look(struct view *v, const double *mean, double mouth_fraction)
         memcpy(v->surface[r], surface, sizeof surface);
         v->observation.surface[r] = v->surface[r];
     }
-    v->integral = 0;
-    v->observation.integral = &v->integral;
+    memset(v->integral, 0, sizeof v->integral);
+    v->observation.integral = v->integral;
     v->observation.mouth_fraction = mouth_fraction;
 }
 
@@ -545,7 +547,11 @@ static void check_baseline(const double *out)
                                        "epidermal_closure",
                                        "epidermal_thickness",
                                        "strength_core",
-                                       "hyaluronan"};
+                                       "hyaluronan",
+                                       "blood_flow",
+                                       "roughness",
+                                       "serum_uptake",
+                                       "pigment_fraction"};
     for (size_t i = 0; i < model->n_outcomes; i++) {
         const char *name = model->outcomes[i].name;
         double wanted = 0;
@@ -623,7 +629,11 @@ Test(dermis, outcomes_are_what_their_names_say)
     core[M("collagen_III")] = 0.25 * core[M("collagen")];
     core[M("strength")] = 0.5 * slab0[M("strength")];
     core[M("myofibroblast")] = 0.02;
-    now.integral = 0.4;
+    now.integral[0] = 0.4;
+    now.integral[1] = 0.3;
+    now.integral[2] = 0.2;
+    slab[M("pigment")] = 0.7;
+    slab[M("capillary")] = 0.9;
     now.surface[REGION_MOUTH][SURFACE] = 0.7;         /* covered */
     now.surface[REGION_SURFACE][SURFACE + 1] = 0.012; /* 1 - S */
     now.surface[REGION_SURFACE][2] = 1.25;
@@ -657,6 +667,11 @@ Test(dermis, outcomes_are_what_their_names_say)
         {"epidermal_closure", 0.7},
         {"barrier_deficit", 0.4},
         {"epidermal_thickness", 1.25},
+        {"blood_flow", 0.9 * (1 + 8 * 0.75)},
+        {"roughness", exp(-1.1 * (0.2 + 0.075 * 0.8))},
+        {"pigment_fraction", 0.7},
+        {"follicle_signal", 0.3 / 0.9261},
+        {"follicle_tgfb", 0.2 / 0.4508},
         {"scar_myofibroblasts", 0.1},
         {"scar_collagen_III", 0.25 / 0.16 - 1.25},
         {"scar_excess", 0.2},
@@ -669,7 +684,7 @@ Test(dermis, outcomes_are_what_their_names_say)
 
 Test(dermis, myofibroblasts_are_counted_in_the_channel_from_day_14)
 {
-    cr_assert_eq(model->n_integrals, 1);
+    cr_assert_eq(model->n_integrals, 3);
     cr_assert(model->integrals[0].region == REGION_CORE && model->integrals[0].after == 14 &&
               strcmp(model->integrals[0].quantity, "myofibroblast") == 0);
     NEAR(model->surface_depth, 0.1, 0);

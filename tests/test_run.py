@@ -34,7 +34,7 @@ def species(path):
 def test_every_path_of_the_contract_exists(name, request):
     path = request.getfixturevalue(name)
     inside, surface = species(path)
-    assert len(inside) == 21 and len(surface) == 4
+    assert len(inside) == 22 and len(surface) == 4
     with h5py.File(path) as file:
         wanted = ["time", *OUTCOMES, "profiles/time", "profiles/z", "fields/time", "fields/z", "fields/y", "fields/x", "means/time", "surface/time",
                   "surface/y", "surface/x", "sessions/number", "sessions/scheduled", "sessions/performed", "sessions/closure", "steps/time",
