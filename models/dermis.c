@@ -76,7 +76,7 @@ enum {
     o_perfusion, o_epidermal_closure, o_barrier_deficit, o_epidermal_thickness, o_strength_core, o_stiffness_gain,
     o_dermal_density_gain, o_dermal_thickness_gain, o_hyaluronan, o_scar_index, o_scar_myofibroblasts, o_scar_collagen_III,
     o_scar_excess, o_erythema, o_blood_flow, o_roughness, o_serum_uptake, o_pigment_fraction, o_follicle_signal, o_follicle_tgfb,
-    N_OUTCOMES
+    o_collagen_turnover, N_OUTCOMES
 };
 
 static const double CAPILLARY_LOSS = 0.95;      /* of the capillaries in a channel */
@@ -387,6 +387,7 @@ static const struct outcome outcomes[N_OUTCOMES] = {
     OUT(epidermal_thickness,      "1", "epidermal thickness / baseline"),
     OUT(strength_core,            "1", "strength of the collagen inside the original channel / before treatment"),
     OUT(stiffness_gain,           "1", "strength of the collagen of the slab (tightness) / before treatment - 1"),
+    OUT(collagen_turnover,        "1/day", "synthesis of I + III / total collagen of the slab"),
     OUT(dermal_density_gain,      "1", "imaging: collagen gain of the slab + weighted hyaluronan gain"),
     OUT(dermal_thickness_gain,    "1", "imaging: half the collagen gain + weighted hyaluronan gain, whole dermis"),
     OUT(hyaluronan,               "1", "hyaluronan of the slab / before treatment"),
@@ -799,6 +800,7 @@ static void observe(const struct observation *now, const struct observation *bef
     out[o_collagen_III_synthesis] = ratio(slab[r_synthesis_III], slab0[r_synthesis_III]);
     out[o_collagen_I_synthesis_injured] = ratio(injured[r_synthesis_I], injured0[r_synthesis_I]);
     out[o_collagen_III_synthesis_injured] = ratio(injured[r_synthesis_III], injured0[r_synthesis_III]);
+    out[o_collagen_turnover] = slab[r_collagen] > 0 ? (slab[r_synthesis_I] + slab[r_synthesis_III]) / slab[r_collagen] : p[S1] + p[S3];
     out[o_strength_core] = ratio(core[r_strength], core0[r_strength]);
     out[o_stiffness_gain] = ratio(slab[r_strength], slab0[r_strength]) - 1;
 
