@@ -1,5 +1,5 @@
 /* Dermis after microneedling: clot, signals, macrophages, fibroblasts and the three ages of collagen, under a healing epidermis.
- * Long because a model is one file, and this one has a table row for each of 112 parameters, 26 species and 44 outcomes.
+ * Long because a model is one file, and this one has a table row for each of 112 parameters, 26 species and 45 outcomes.
  *
  * Collagen I and III pass three stages, new (labile) -> incorporated (divalent cross-links) -> mature (trivalent); synthesis is raised by
  * cells that TGF-b1 or -b3 has activated, limited by crowding, and a local deficit below the set point phi is repaired.  All signals are

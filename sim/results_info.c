@@ -97,8 +97,9 @@ static void print_state(hid_t root, const double *time, size_t n, FILE *stream)
 static void print_summary(hid_t root, FILE *stream)
 {
     static const char *const names[][2] = {
-        {"collagen_onset", "day"},         {"collagen_time_to_90_percent", "day"}, {"peak_collagen_gain", ""}, {"final_collagen_gain", ""},
-        {"epidermal_closure_time", "day"}, {"barrier_recovery_time", "day"},       {"downtime", "day"},        {"sessions_performed", ""},
+        {"collagen_onset", "day"},  {"collagen_time_to_90_percent", "day"}, {"peak_collagen_gain", ""},       {"final_collagen_gain", ""},
+        {"first_session_gain", ""}, {"epidermal_closure_time", "day"},      {"barrier_recovery_time", "day"}, {"downtime", "day"},
+        {"sessions_performed", ""},
     };
     double value;
     fprintf(stream, "\nsummary\n");

@@ -87,6 +87,12 @@ static void print_healing(const struct run *run)
     if (end >= 182.0)
         print_gain(gain_on(run, 182.0), "at 6 months, ");
     print_gain(run->gain[run->kept.rows - 1], "at the end\n");
+    if (summary_sessions(run->simulation) > 1) {
+        double values[SUMMARY_KEYS];
+        summary_compute(run->simulation, run->kept.rows, run->time, run->gain, values);
+        printf("first session    ");
+        print_gain(values[SUMMARY_FIRST_SESSION_GAIN], "before the second\n");
+    }
     const double onset = outcomes_onset(run->kept.rows, run->time, run->gain, 0.01);
     print_days("onset (+1 %)     ", onset, "day %.1f");
     if (!isnan(onset))

@@ -9,6 +9,8 @@ const struct summary_row summary_rows[SUMMARY_KEYS] = {
     [SUMMARY_TIME_TO_95_PERCENT] = {"collagen_time_to_95_percent", "day", "time at which the collagen gain reaches 95 % of its peak"},
     [SUMMARY_PEAK_GAIN] = {"peak_collagen_gain", "1", "largest collagen gain"},
     [SUMMARY_FINAL_GAIN] = {"final_collagen_gain", "1", "collagen gain at the end"},
+    [SUMMARY_FIRST_SESSION_GAIN] = {"first_session_gain", "1",
+                                    "what the first session brought: collagen gain just before the second, or at the end without one"},
     [SUMMARY_CLOSURE_TIME] = {"epidermal_closure_time", "day", "longest time from a session until 95 % of the mouths are covered"},
     [SUMMARY_BARRIER_TIME] = {"barrier_recovery_time", "day", "longest time from a session until the barrier deficit is below 5 %"},
     [SUMMARY_DOWNTIME] = {"downtime", "day", "longest time from a session until erythema and barrier deficit are small"},
@@ -28,6 +30,22 @@ size_t summary_sessions(const struct simulation *simulation)
     return performed;
 }
 
+/* The gain just before the second session that took place (the row of that time, or the line between its neighbours). */
+static double first_session_gain(const struct simulation *simulation, size_t n, const double *time, const double *gain)
+{
+    size_t performed = 0;
+    for (size_t i = 0; i < simulation->n_sessions; i++)
+        if (simulation->sessions[i].performed >= 0 && ++performed == 2) {
+            const double at = stepper_days(simulation->sessions[i].performed);
+            size_t row = 1;
+            while (row + 1 < n && time[row] < at)
+                row++;
+            return n < 2 ? gain[0]
+                         : gain[row - 1] + (gain[row] - gain[row - 1]) * fmin(1.0, (at - time[row - 1]) / (time[row] - time[row - 1]));
+        }
+    return performed ? gain[n - 1] : NAN;
+}
+
 void summary_compute(const struct simulation *simulation, size_t n, const double *time, const double *gain, double *values)
 {
     const struct milestones *healing = &simulation->milestones;
@@ -38,6 +56,7 @@ void summary_compute(const struct simulation *simulation, size_t n, const double
         [SUMMARY_TIME_TO_95_PERCENT] = outcomes_time_to_share(n, time, gain, 0.95),
         [SUMMARY_PEAK_GAIN] = outcomes_peak(n, gain),
         [SUMMARY_FINAL_GAIN] = gain[n - 1],
+        [SUMMARY_FIRST_SESSION_GAIN] = first_session_gain(simulation, n, time, gain),
         [SUMMARY_CLOSURE_TIME] = healing->closure_time,
         [SUMMARY_BARRIER_TIME] = healing->barrier_time,
         [SUMMARY_DOWNTIME] = healing->downtime,

@@ -15,7 +15,8 @@ DAY = sets(run__duration="1 day")
 HALF_DAY = sets(run__duration="12 hours")
 EVERY = sorted((TOP / "configs").rglob("*.yaml"))
 CONFIGS = [path for path in EVERY if re.search("^model:", path.read_text(), re.M)]
-OVERLAYS = [path for path in EVERY if path not in CONFIGS]
+SPECS = [path for path in EVERY if re.search("^(base|observations):", path.read_text(), re.M)]
+OVERLAYS = [path for path in EVERY if path not in CONFIGS + SPECS]
 
 
 def refused(done, *messages, code=2):
@@ -107,7 +108,8 @@ def test_every_parameter_has_unit_range_and_source():
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
 def test_every_example_is_accepted_and_says_what_it_is_for(path):
     done = call("check", path)
-    assert done.returncode == 0 and done.stderr == "", done.stderr
+    reference = path.parent.name == "calibration"  # where a hole goes through the whole depth on purpose
+    assert done.returncode == 0 and (done.stderr == "" or reference), done.stderr
     assert path.read_text().startswith("# ")
 
 

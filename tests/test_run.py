@@ -14,7 +14,7 @@ new_collagen_core collagen_III_fraction collagen_III_fraction_core collagen_I_sy
 collagen_III_synthesis_injured elastin_gain elastin_gain_core tropoelastin_ratio tgfb inflammation mmp fibroblasts activated_fibroblasts
 myofibroblasts myofibroblasts_core perfusion epidermal_closure barrier_deficit epidermal_thickness strength_core stiffness_gain
 dermal_density_gain dermal_thickness_gain hyaluronan scar_index erythema""".split()
-SUMMARY = """collagen_onset collagen_time_to_90_percent peak_collagen_gain final_collagen_gain epidermal_closure_time barrier_recovery_time
+SUMMARY = """collagen_onset collagen_time_to_90_percent peak_collagen_gain final_collagen_gain first_session_gain epidermal_closure_time barrier_recovery_time
 downtime sessions_performed complete""".split()
 LEDGER = "initial produced lost boundary injury stored error".split()
 MONTH = 365.2422 / 12
