@@ -18,6 +18,8 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 INK, FAINT = "#222222", "#5c5c5c"
 SOLID, DASHED, DASHDOT, DOTTED, LONG = "-", (0, (4.5, 1.6)), (0, (5, 1.4, 1.1, 1.4)), (0, (1.1, 1.3)), (0, (9, 2))
+RUNS = [(BLUE, SOLID), (RED, DASHED), (GREEN, DASHDOT), (PURPLE, LONG), (ORANGE, DOTTED), (BLACK, (0, (3, 1, 1, 1, 1, 1))), (SKY, SOLID),
+        ("#7F5539", DASHED)]  # of several runs in one picture
 
 MONTH = 365.2422 / 12
 TICKS = [(0, "0"), (1, "1 d"), (3, "3 d"), (7, "1 wk"), (14, "2 wk"), (42, "6 wk"), (3 * MONTH, "3 mo"), (6 * MONTH, "6 mo"),
@@ -86,6 +88,27 @@ def healing_axis(ax, end):
     ax.minorticks_off()
 
 
+def thin_ticks(ax, gap=0.01):
+    """Drops labels of the time axis where they would touch in a narrow panel; the first and the last stay."""
+    shown = [(day, label.get_text(), text_width(label, ax)) for day, label in zip(ax.get_xticks(), ax.get_xticklabels())]
+    end = ax.get_xlim()[1]
+    kept = [shown[0], shown[-1]] if len(shown) > 1 else shown
+    for day, text, width in shown[1:-1]:
+        if all(abs(place(day, end) - place(other, end)) > (width + its) / 2 + gap for other, _, its in kept):
+            kept.append((day, text, width))
+    kept.sort()
+    ax.set_xticks([day for day, _, _ in kept], [text for _, text, _ in kept])
+
+
+def shorten(text, ax, width):
+    """Cuts the middle out of a text until it is no wider than `width` of the axes: names often differ at their end."""
+    whole = text.get_text()
+    for keep in range(len(whole) - 1, 4, -1):
+        if text_width(text, ax) <= width:
+            break
+        text.set_text(whole[:(keep + 1) // 2] + "…" + whole[len(whole) - keep // 2:])
+
+
 def spread(centres, widths, low, high, gap):
     """Places labels of given widths near their centres within low..high, without overlap where there is room."""
     order = np.argsort(centres, kind="stable")
@@ -102,6 +125,18 @@ def spread(centres, widths, low, high, gap):
         if moved == 0.0:
             break
     return places
+
+
+def pareto(cost, worth):
+    """Indices, in order of cost, of the points that no other point beats: none has a lower cost and no lower worth, or the reverse."""
+    cost, worth = np.asarray(cost, dtype=float), np.asarray(worth, dtype=float)
+    known = np.flatnonzero(np.isfinite(cost) & np.isfinite(worth))
+    front, best = [], -np.inf
+    for i in sorted(known, key=lambda i: (cost[i], -worth[i])):
+        if worth[i] > best or (front and cost[i] == cost[front[-1]] and worth[i] == best):
+            front.append(int(i))
+            best = worth[i]
+    return front
 
 
 def save(fig, path, title, alt, dpi):

@@ -77,6 +77,13 @@ class Results:
         commit, dirty = told("git_commit"), told("git_dirty") in ("yes", "true", "1")
         return {"version": told("version"), "commit": commit + ("+" if commit and dirty else ""), "configuration": told("configuration_sha256")}
 
+    def setting(self, *keys):
+        """A value of the resolved configuration, such as setting("treatment", "needle", "length"); None when it is not there."""
+        found = self.settings
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) and isinstance(key, str) else None
+        return found
+
     def profile(self, name):
         """Lateral mean of a species (time, z)."""
         return self._array("profiles", name)

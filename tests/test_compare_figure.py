@@ -1,0 +1,207 @@
+"""The picture of several runs side by side: what it shows, in which order, and what it refuses.  The arithmetic of doses is checked by hand."""
+import math
+import re
+import sys
+
+import h5py
+import numpy as np
+import pytest
+from conftest import TOP, run
+
+sys.path.insert(0, str(TOP / "analysis"))
+import compare  # noqa: E402
+import figure  # noqa: E402
+import results  # noqa: E402
+
+
+@pytest.fixture
+def call(capfd):
+    """Calls the program within this process: (exit code, stdout, stderr)."""
+    def inner(*words):
+        try:
+            code = compare.main([str(word) for word in words])
+        except SystemExit as error:
+            code = error.code
+        finally:
+            compare.plt.close("all")
+        return code, *capfd.readouterr()
+    return inner
+
+
+@pytest.fixture(scope="module")
+def three(fast, tmp_path_factory):
+    """A roller, a pen and no treatment, with few rows."""
+    folder = tmp_path_factory.mktemp("three")
+    few = dict(run__duration="200 days", output__timeseries="5 days", output__profiles="50 days", output__snapshots="[0 days]")
+    return [run(folder / f"{name}.h5", fast, **few, **{"treatment__" + key: value for key, value in settings.items()})
+            for name, settings in (("untreated", {"sessions": 0}), ("roller", {"device": "roller_1.5"}),
+                                   ("pen", {"device": "pen", "needle__length": "1 mm", "sessions": 2}))]
+
+
+@pytest.fixture(scope="module")
+def runs(three):
+    return [results.read(path) for path in three]
+
+
+def texts(fig):
+    return [text.get_text() for text in fig.findobj(compare.plt.Text) if text.get_text()]
+
+
+def overlapping(fig):
+    """Pairs of texts of the figure that overlap by more than a pixel, and texts that leave it."""
+    fig.canvas.draw()
+    renderer = fig.canvas.get_renderer()
+    hidden = set()  # labels of ticks beyond the axis, which exist but are not drawn
+    for axes in fig.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            hidden |= {id(label) for tick in axis.get_major_ticks() for label in (tick.label1, tick.label2)
+                       if not axes.axison or not low - 1e-9 <= tick.get_loc() <= high + 1e-9}
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in fig.findobj(compare.plt.Text)
+             if text.get_text().strip() and text.get_visible() and id(text) not in hidden]
+    found = [(one, other) for i, (one, a) in enumerate(boxes) for other, b in boxes[i + 1:]
+             if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1]
+    outside = [text for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > fig.bbox.width or box.y1 > fig.bbox.height]
+    return found, outside
+
+
+def test_volume_of_a_tapered_channel_by_hand():
+    # 0.9 mm deep, radius 0.0625 mm, the last 30 % a cone; below 0.06 mm: a cylinder of 0.57 mm and a cone of 0.27 mm
+    assert compare.channel_volume(0.0625, 0.9, 0.3, 0.06) == pytest.approx(math.pi * 0.0625**2 * (0.57 + 0.27 / 3), rel=1e-12)
+    assert compare.channel_volume(0.0625, 0.9, 0.3, 0.9) == 0.0
+    assert compare.channel_volume(1.0, 1.0, 1.0, 0.5) == pytest.approx(math.pi * 0.5**2 * 0.5 / 3)  # the lower half of a cone
+    z = np.linspace(0.7, 0.9, 100001)
+    radius = 0.0625 * np.minimum(1, (0.9 - z) / 0.27)
+    assert compare.channel_volume(0.0625, 0.9, 0.3, 0.7) == pytest.approx(np.trapz(math.pi * radius**2, z), rel=1e-6)
+
+
+def test_dose_is_that_of_the_device_in_the_file(runs):
+    roller = compare.dose(runs[1])
+    assert (roller.channels, roller.sessions) == (250, 1) and roller.depth == pytest.approx(0.9)
+    assert roller.area == pytest.approx(250 * math.pi * 0.0625**2)
+    assert roller.volume == pytest.approx(250 * math.pi * 0.0625**2 * 0.66) and roller.damage == roller.volume
+    pen = compare.dose(runs[2])
+    assert (pen.channels, pen.sessions, pen.damage) == (400, 2, 2 * pen.volume) and pen.depth == pytest.approx(0.95)
+    assert compare.dose(runs[0]).damage == 0
+
+
+def test_runs_are_ordered_best_first_and_every_panel_names_its_axes(runs):
+    fig, title, alt, notes = compare.draw(runs)
+    shown = texts(fig)
+    assert title == "3 treatments compared" and notes == []
+    for axes, (x, y) in zip(fig.axes[-3:], (("time since the first session", "change of collagen, upper 0.3 mm (%)"),
+                                            ("change of collagen at the end (%)", "depth in the dermis (mm)"),
+                                            ("downtime, all sessions (days)", "collagen gain at the end (%)"))):
+        assert (axes.get_xlabel(), axes.get_ylabel()) == (x, y)
+        assert {line.get_label() for line in axes.lines} >= {"roller", "pen", "untreated"}
+    names = [text for text in shown if text in ("roller", "pen", "untreated")]
+    assert names == ["pen", "roller", "untreated"]
+    gains = [100 * run.summary["final_collagen_gain"] for run in runs]
+    assert gains[2] > gains[1] > gains[0]
+    bars = next(axes for axes in fig.axes if axes.get_gid() == "bars Collagen gain\nat the end")
+    assert [bar.get_width() for bar in bars.patches] == pytest.approx([gains[2], gains[1], gains[0]])
+    per_volume = next(axes for axes in fig.axes if axes.get_gid() == "bars Gain per\ndamaged volume")
+    assert [bar.get_width() for bar in per_volume.patches] == pytest.approx([gains[2] / compare.dose(runs[2]).damage,
+                                                                            gains[1] / compare.dose(runs[1]).damage])
+    assert "best first by final collagen gain" in alt and alt.count("400 /cm² · 0.95 mm deep · 2 sessions") == 1 and "no session" in alt
+
+
+def test_profile_is_the_change_of_total_collagen_over_depth(runs):
+    entry = compare.entries_of(runs, None, "final_collagen_gain")[0]
+    depth, change = compare.depth_profile(entry)
+    with h5py.File(entry.run.path) as file:
+        group = file["profiles"]
+        total = sum(group[name][()] for name in group if name.startswith("collagen_"))
+        assert change == pytest.approx(100 * (total[-1] / total[0] - 1)) and depth == pytest.approx(group["z"][()])
+    # the slab of the outcome is the top 0.3 mm: its mean agrees
+    assert change[depth < 0.3].mean() == pytest.approx(100 * entry.run.summary["final_collagen_gain"], rel=1e-3)
+
+
+def test_pareto_front_by_hand():
+    assert figure.pareto([3, 1, 2, 2, 4], [5, 1, 3, 2, 5]) == [1, 2, 0]
+    assert figure.pareto([1, 1, math.nan], [2, 2, 9]) == [0, 1] and figure.pareto([], []) == []
+
+
+def test_points_and_front_of_the_trade_off(runs):
+    fig, _, alt, _ = compare.draw(runs, against="scar_index")
+    axes = fig.axes[-1]
+    points = {line.get_label(): (line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines if (line.get_gid() or "").startswith("point")}
+    for name, one in zip(("untreated", "roller", "pen"), runs):
+        assert points[name] == pytest.approx((float(one.series["scar_index"][-1]), 100 * one.summary["final_collagen_gain"]))
+    assert "Not beaten in both final collagen gain and scar index: untreated, roller, pen" in alt
+    assert axes.get_xlabel().startswith("scar index at the end")
+
+
+def test_lower_is_better_where_it_is(runs):
+    assert [entry.label for entry in compare.entries_of(runs, None, "downtime")] == ["untreated", "roller", "pen"]
+    entries = compare.entries_of(runs, None, "collagen_onset")
+    assert entries[-1].label == "untreated"  # never reached: last
+    assert entries[0].run.summary["collagen_onset"] < entries[1].run.summary["collagen_onset"]
+
+
+@pytest.mark.parametrize("many", [2, 8])
+def test_no_text_overlaps_or_leaves_the_picture(runs, many):
+    names = [f"a rather long name of a treatment {i}" for i in range(many)]
+    fig, *_ = compare.draw([runs[1 + i % 2] for i in range(many)], names)
+    pairs, outside = overlapping(fig)
+    badges = [(a, b) for a, b in pairs if a.isdigit() and b.isdigit()]
+    assert outside == [] and [pair for pair in pairs if pair not in badges] == []
+    assert badges == [] or many == 8  # eight runs of which four are the same: their numbers may touch
+
+
+def test_differences_that_matter_are_said(call, three, tmp_path, fast):
+    other = run(tmp_path / "old.h5", fast, run__duration="60 days", skin__age="70 years", output__snapshots="[0 days]")
+    with h5py.File(other, "r+") as file:
+        file.attrs["complete"] = 0
+    code, _, stderr = call(three[1], other, "-o", tmp_path / "x.svg", "--name", "roller", "--name", "older")
+    assert code == 0
+    for sentence in ("end at different times (day 60, 200)", "older: incomplete run, ends at day 60.", "differ in the skin"):
+        assert sentence in stderr
+    svg = (tmp_path / "x.svg").read_text()
+    assert "INCOMPLETE" in svg and "<desc id=\"desc\">Comparison of 2 simulated treatments" in svg
+    assert re.search(r"<!-- older -->", svg)
+
+
+def test_runs_of_different_models_are_refused(call, three, tmp_path):
+    fisher = run(tmp_path / "fisher.h5", TOP / "configs/fisher.yaml")
+    code, _, stderr = call(three[0], fisher, "-o", tmp_path / "x.png")
+    assert code == 4 and "runs of different models cannot be compared" in stderr and not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize("words, message", [
+    (["a.h5"], "2 to 8 files are compared, not 1"),
+    (["a.h5"] * 9, "2 to 8 files are compared, not 9"),
+    (["a.h5", "b.h5", "--name", "one"], "--name: 1 names for 2 files"),
+    (["a.h5", "b.h5", "-o", "x.gif"], "x.gif: the picture must end in .png, .svg or .pdf"),
+])
+def test_wrong_arguments_end_with_2(call, words, message):
+    code, _, stderr = call(*words)
+    assert code == 2 and stderr.endswith(f"compare.py: error: {message}\n")
+
+
+def test_files_of_strangers_end_with_4(call, three, tmp_path):
+    (tmp_path / "bad.h5").write_bytes(three[0].read_bytes()[:5000])
+    for path, message in ((tmp_path / "none.h5", "no such file"), (tmp_path / "bad.h5", "damaged or cut short")):
+        code, _, stderr = call(three[0], path, "-o", tmp_path / "x.png")
+        assert code == 4 and message in stderr and stderr.count("\n") == 1
+    assert call(*three, "-o", tmp_path / "no/x.png")[0] == 4
+    code, _, stderr = call(*three, "--by", "nonsense", "-o", tmp_path / "x.png")
+    assert code == 4 and "nonsense is in none of the files; they have " in stderr
+
+
+def test_settings_of_strangers_are_survived(three, tmp_path):
+    path = tmp_path / "odd.h5"
+    path.write_bytes(three[1].read_bytes())
+    for text in ("treatment: 3\nskin: []\n", "treatment: {needle: {length: long, reach: deep}, density: 1, device: [x]}\ndevices: 7\n", "model: dermis\n"):
+        with h5py.File(path, "r+") as file:
+            del file["provenance/configuration_resolved"]
+            file["provenance"].create_dataset("configuration_resolved", data=np.bytes_(text))
+        fig, *_ = compare.draw([results.read(path), results.read(three[0])])
+        compare.plt.close(fig)
+
+
+def test_help_shows_defaults(call):
+    code, stdout, _ = call("--help")
+    assert code == 0 and "default: final_collagen_gain" in " ".join(stdout.split()) and "exit codes" in stdout
+
+
