@@ -80,6 +80,10 @@ def dose(run):
 
 # ---- what the runs say --------------------------------------------------------------------------------------------------------------
 
+class Unlike(Exception):
+    """Runs that have nothing to be compared by; str() is one sentence."""
+
+
 @dataclasses.dataclass
 class Entry:
     """One run in the comparison."""
@@ -172,14 +176,14 @@ def labels(runs):
 
 
 def entries_of(runs, names, by):
-    """The runs, best first by outcome `by`, with numbers and colours; raises ResultsError when they cannot be compared."""
+    """The runs, best first by outcome `by`, with numbers and colours."""
     models = {run.about.get("model", "") for run in runs}
     if len(models) > 1:
         named = ", ".join(f"{run.path} ({run.about.get('model') or 'unknown'})" for run in runs)
-        raise results.ResultsError(f"runs of different models cannot be compared: {named}")
+        raise Unlike(f"runs of different models are not compared: {named}")
     found = [Entry(run, label, dose(run)) for run, label in zip(runs, names or labels(runs))]
     if not any(by in run.series or by in run.summary for run in runs) and by != "damaged_volume":
-        raise results.ResultsError(f"{by} is in none of the files; they have {', '.join(sorted(runs[0].summary))} and "
+        raise Unlike(f"--by: {by} is in none of the files; they have {', '.join(sorted(runs[0].summary))} and "
                                    f"{', '.join(sorted(runs[0].series.data_vars))}")
     sign = 1 if lower_is_better(by) else -1
 
@@ -436,9 +440,9 @@ def main(words=None):
     try:
         runs = [results.read(path) for path in given.files]
         fig, title, alt, notes = draw(runs, given.name and [figure.clean(name) for name in given.name], given.by, given.against, given.title)
-    except results.ResultsError as error:
+    except (results.ResultsError, Unlike) as error:
         print(f"compare.py: error: {error}", file=sys.stderr)
-        return 4
+        return 2 if isinstance(error, Unlike) else 4
     try:
         figure.save(fig, given.output, title, alt, given.dpi)
     except OSError as error:

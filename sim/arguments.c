@@ -31,6 +31,9 @@ static const struct row {
     {'k', "keys", FLAG, AT(keys), 0, 0, "--keys", "print the table of all keys as Markdown"},
     {'u', "full", FLAG, AT(full), 0, 0, "--full", "all of it: larger grids, minutes"},
     {'c', "csv", FLAG, AT(csv), 0, 0, "--csv", "comma-separated values instead of text"},
+    {'y', "by", TEXT, AT(by), 0, 0, "--by OUTCOME", "sort by this outcome, as in `outcomes:` of a sweep (\"scar_index@90 days\"); without it final_collagen_gain"},
+    {'b', "baseline", FILE_NAME, AT(baseline), 0, 0, "--baseline FILE", "the run that the others are compared to; without it the first"},
+    {'e', "equal", TEXT, AT(equal), 0, 0, "--equal DOSE", "also at equal dose: channels, damage or depth-volume"},
     {'h', "help", FLAG, AT(help), 0, 0, "-h, --help", "this text"},
 };
 /* clang-format on */

@@ -16,7 +16,7 @@ struct arguments {
     size_t n_files;
     const char *sets[ARGUMENTS_SETS_MAX];
     size_t n_sets;
-    const char *output, *format;
+    const char *output, *format, *by, *baseline, *equal;
     long threads;
     double max_seconds; /* of wall time, 0 = no limit */
     bool force, quiet, keys, full, csv, help;

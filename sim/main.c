@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "arguments.h"
 #include "commands.h"
+#include "compare.h"
 #include "config.h"
 #include "provenance.h"
 #include "sensitivity.h"
@@ -46,6 +47,16 @@ static const struct command {
      1, 1, commands_reproduce},
     {"info", "", "FILE",
      "what made a results file, is it complete, what came out", "", 1, 1, commands_info},
+    {"compare", "cybe", "FILE FILE... [--by OUTCOME] [--baseline FILE] [--equal channels|damage|depth-volume] [--csv]",
+     "outcomes of several runs side by side, best first",
+     "Rows: outcomes; the dose; the outcome sorted by per session, per channel, per damaged volume and per day of downtime; differences to the\n"
+     "baseline.  Doses are per cm2 of skin and by the device's nominal geometry, summed over the sessions that took place:\n"
+     "  channels       treatment.density                                              [/cm2]\n"
+     "  damage         channels x area of a channel's mouth                           [mm2/cm2]\n"
+     "  depth-volume   channels x volume of a channel below the epidermis             [mm3/cm2], the damaged volume\n"
+     "--equal scales the outcome in proportion to the dose, to that of the baseline, and prints the density at which the doses are equal.\n"
+     "Runs of different models are refused; incomplete ones are marked.\n",
+     1, 1000, compare_command},
     {"bench", "u", "[--full]",
      "measure this machine and the solver on it, against its aims",
      "Half a minute; --full takes larger grids, minutes and 2 GB.  A missed aim is printed and is no error.\n",

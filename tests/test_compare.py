@@ -1,4 +1,7 @@
-"""The picture of several runs side by side: what it shows, in which order, and what it refuses.  The arithmetic of doses is checked by hand."""
+"""Runs side by side: `needlework compare` from outside (its arithmetic: test_compare.c), and the picture: what it shows, in which order,
+what it refuses.  Doses are checked by hand, and the two against each other."""
+import csv
+import io
 import math
 import re
 import sys
@@ -7,6 +10,7 @@ import h5py
 import numpy as np
 import pytest
 from conftest import TOP, run
+from conftest import call as needlework
 
 sys.path.insert(0, str(TOP / "analysis"))
 import compare  # noqa: E402
@@ -63,6 +67,83 @@ def overlapping(fig):
              if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1]
     outside = [text for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > fig.bbox.width or box.y1 > fig.bbox.height]
     return found, outside
+
+
+# ---- the command ---------------------------------------------------------------------------------------------------------------------
+
+
+def table(*words):
+    done = needlework("compare", *words, "--csv")
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    return {row["file"]: {name: float(value) if value else math.nan for name, value in row.items() if name != "file"}
+            for row in csv.DictReader(io.StringIO(done.stdout))}
+
+
+def test_table_holds_the_numbers_of_the_files_best_first(three, runs):
+    found = table(*three)
+    assert list(found) == [str(three[2]), str(three[1]), str(three[0])] and [row["rank"] for row in found.values()] == [1, 2, 3]
+    for one in runs:
+        row, given = found[str(one.path)], compare.dose(one)
+        for name in ("final_collagen_gain", "collagen_onset", "downtime", "downtime_total", "epidermal_closure_time"):
+            unit = "" if name.endswith("gain") else " [day]"
+            assert row[name + unit] == pytest.approx(one.summary[name], rel=1e-8, nan_ok=True)
+        assert row["scar_index"] == pytest.approx(float(one.series["scar_index"][-1]), rel=1e-8)
+        assert row["channels_per_session [/cm2]"] == pytest.approx(given.channels) and row["sessions"] == given.sessions
+        assert row["channel_area_per_session [mm2/cm2]"] == pytest.approx(given.area, rel=1e-8)
+        assert row["damaged_volume [mm3/cm2]"] == pytest.approx(given.damage, rel=1e-8)
+        assert row["difference of final_collagen_gain"] == pytest.approx(one.summary["final_collagen_gain"] - runs[0].summary["final_collagen_gain"])
+
+
+def test_table_at_equal_damaged_volume(three, runs):
+    found = table(*three, "--baseline", three[1], "--equal", "depth-volume")
+    roller, pen = runs[1], runs[2]
+    factor = compare.dose(roller).damage / compare.dose(pen).damage
+    row = found[str(three[2])]
+    assert row["final_collagen_gain at equal depth-volume"] == pytest.approx(pen.summary["final_collagen_gain"] * factor)
+    assert row["treatment.density at equal depth-volume [/cm2]"] == pytest.approx(400 * factor)
+    assert row["final_collagen_gain per damaged volume [cm2/mm3]"] == pytest.approx(pen.summary["final_collagen_gain"] / compare.dose(pen).damage)
+
+
+def test_text_says_what_must_be_known(three, tmp_path, fast):
+    other = run(tmp_path / "older.h5", fast, run__duration="60 days", skin__age="70 years", output__snapshots="[0 days]")
+    with h5py.File(other, "r+") as file:
+        file.attrs["complete"] = 0
+        del file["provenance/configuration_resolved"]
+    done = needlework("compare", three[1], other, "--by", "collagen_synthesis@20 days")
+    assert done.returncode == 0, done.stderr
+    for words in ("2 runs of dermis, best first by collagen_synthesis@20 days (higher is better)", "older.h5: INCOMPLETE, day 60", "(baseline)",
+                  "older.h5 is incomplete", "end at different times", "older.h5 has no dose", "is not 0 without treatment"):
+        assert words in done.stdout, words
+    assert max(map(len, done.stdout.splitlines())) < 160
+
+
+@pytest.mark.parametrize("words, message", [
+    ([], "usage: needlework compare FILE FILE..."),
+    (["a.h5", "b.h5", "--equal", "price"], "--equal: 'price' is none of channels, damage, depth-volume"),
+    (["a.h5", "b.h5", "--basline", "a.h5"], "did you mean '--baseline'?"),
+])
+def test_wrong_command_ends_with_2(words, message):
+    done = needlework("compare", *words)
+    assert done.returncode == 2 and message in done.stderr and done.stdout == ""
+
+
+def test_command_survives_files_of_strangers(three, tmp_path):
+    whole, random = three[1].read_bytes(), np.random.default_rng(7)
+    (tmp_path / "cut.h5").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.h5").write_text("hello")
+    for name in ("cut.h5", "text.h5", "none.h5"):
+        done = needlework("compare", three[0], tmp_path / name)
+        assert done.returncode == 4 and name in done.stderr and done.stdout == "", done.stderr
+    for _ in range(25):
+        content = bytearray(whole)
+        for at in random.integers(0, 40000, 20):
+            content[at] = random.integers(256)
+        (tmp_path / "bad.h5").write_bytes(content)
+        done = needlework("compare", three[0], tmp_path / "bad.h5")
+        assert done.returncode in (0, 2, 4) and (done.returncode == 0 or "bad.h5" in done.stderr), done.stderr
+
+
+# ---- the picture -------------------------------------------------------------------------------------------------------------------------
 
 
 def test_volume_of_a_tapered_channel_by_hand():
@@ -165,7 +246,7 @@ def test_differences_that_matter_are_said(call, three, tmp_path, fast):
 def test_runs_of_different_models_are_refused(call, three, tmp_path):
     fisher = run(tmp_path / "fisher.h5", TOP / "configs/fisher.yaml")
     code, _, stderr = call(three[0], fisher, "-o", tmp_path / "x.png")
-    assert code == 4 and "runs of different models cannot be compared" in stderr and not (tmp_path / "x.png").exists()
+    assert code == 2 and "runs of different models are not compared" in stderr and not (tmp_path / "x.png").exists()
 
 
 @pytest.mark.parametrize("words, message", [
@@ -186,7 +267,7 @@ def test_files_of_strangers_end_with_4(call, three, tmp_path):
         assert code == 4 and message in stderr and stderr.count("\n") == 1
     assert call(*three, "-o", tmp_path / "no/x.png")[0] == 4
     code, _, stderr = call(*three, "--by", "nonsense", "-o", tmp_path / "x.png")
-    assert code == 4 and "nonsense is in none of the files; they have " in stderr
+    assert code == 2 and "nonsense is in none of the files; they have " in stderr
 
 
 def test_settings_of_strangers_are_survived(three, tmp_path):
@@ -196,8 +277,9 @@ def test_settings_of_strangers_are_survived(three, tmp_path):
         with h5py.File(path, "r+") as file:
             del file["provenance/configuration_resolved"]
             file["provenance"].create_dataset("configuration_resolved", data=np.bytes_(text))
-        fig, *_ = compare.draw([results.read(path), results.read(three[0])])
-        compare.plt.close(fig)
+        entry, _ = compare.entries_of([results.read(path), results.read(three[0])], None, "final_collagen_gain")
+        assert math.isnan(entry.dose.damage) and compare.describe(entry) == "1 session" and compare.depth_profile(entry) is not None
+    compare.plt.close(compare.draw([results.read(path), results.read(three[0])])[0])
 
 
 def test_help_shows_defaults(call):
