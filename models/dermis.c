@@ -1,5 +1,5 @@
 /* Dermis after microneedling: clot, signals, macrophages, fibroblasts and the three ages of collagen, under a healing epidermis.
- * Long because a model is one file, and this one has a table row for each of 112 parameters, 26 species and 45 outcomes.
+ * Long because a model is one file: a table row for each parameter, species and outcome.
  *
  * Collagen I and III pass three stages, new (labile) -> incorporated (divalent cross-links) -> mature (trivalent); synthesis is raised by
  * cells that TGF-b1 or -b3 has activated, limited by crowding, and a local deficit below the set point phi is repaired.  All signals are
@@ -57,11 +57,11 @@ enum {
     tgfb_baseline, strength_new, strength_incorporated, hyaluronan_weight, collagen_set_point, synthesis_i_factor, synthesis_iii_factor,
     mmp_factor, tgfb_factor, recruitment_factor, proliferation_factor, keratinocyte_factor, activated_synthesis_factor,
     capillary_factor, roughness_gain, hyperaemia_gain, pigment_extrusion, pigment_clearance, follicle_depth, follicle_height,
-    serum_permeability, serum_channel_permeability, serum_diffusivity, serum_clearance, N_PARAMS
+    serum_permeability, serum_channel_permeability, serum_diffusivity, serum_clearance, elastin_set_point, N_PARAMS
 };
 /* Derived constants: healthy collagen at phi = 1, basal incorporation rates, basal synthesis. */
 enum { N1B = N_PARAMS, X1B, Z1B, N3B, X3B, Z3B, KX1, KX3, S1, S3, N_ALL };
-enum { SET_POINT, N_FIXED };
+enum { SET_POINT, ELASTIN_SET_POINT, N_FIXED };
 enum {
     r_collagen = N_SPECIES, r_collagen_I, r_collagen_III, r_new_collagen, r_mature_collagen, r_synthesis_I, r_synthesis_III, r_strength,
     r_fibroblasts, N_QUANTITIES
@@ -329,9 +329,12 @@ static const struct param params[N_PARAMS] = {
         FIT "log D [cm2/s] = -4.15 - 0.655 log(molar mass), Kretsos 2008 Int J Pharm (recalled), at 194 g/mol"),
     ROW(serum_clearance,              140,      "1/day",     1,      2000,   "its clearance by dermal capillaries (k)",
         ASM "blood flow of dermis, about 0.1 mL/min/mL, takes all that it meets"),
+    ROW(elastin_set_point,            1,        "1",         0.1,    1.5,    "elastin of the place at rest, 1 = healthy",
+        ASM "unit; lesions lower it"),
 };
 static const struct fixed_field fixed_fields[N_FIXED] = {
     [SET_POINT] = {"collagen_set_point", "collagen_set_point", "matrix set point of the place, 1 = healthy young skin (phi)"},
+    [ELASTIN_SET_POINT] = {"elastin_set_point", "elastin_set_point", "elastin of the place at rest, 1 = healthy skin"},
 };
 #define READ(name, ...) [r_##name - N_SPECIES] = {#name, __VA_ARGS__}
 static const struct readout readouts[N_QUANTITIES - N_SPECIES] = {
@@ -416,10 +419,30 @@ static const struct modifier modifiers[] = {
     {"diabetes",       "keratinocyte_factor",              0.7,  LIT "Diabetes Care 2007"},
     {"keloid_history", "activated_synthesis_factor",       2.5,  LIT "Diegelmann 1979 (factor recalled)"},
     {"keloid_history", "tgfb_factor",                      1.75, LIT "In Vivo 2005 (factor recalled)"},
-    /* isotretinoin within 3 months: all factors 1, no effect (Bagatin 2010 and consensus) */
+    {"isotretinoin",   "synthesis_i_factor",               1,    LIT "no effect: normal healing after dermabrasion (Bagatin 2010), consensus"},
     {"radiation",      "recruitment_factor",               0.5,  ASM "Gu 1998, Haubner 2012 give no factor"},
     {"radiation",      "proliferation_factor",             0.5,  ASM "Gu 1998, Haubner 2012 give no factor"},
     {"radiation",      "keratinocyte_factor",              0.7,  ASM "weak"},
+    {"poor_healing",   "keratinocyte_factor",              0.7,  ASM "slow closure, as in severe diabetes; the history says no more"},
+    {"poor_healing",   "mmp_factor",                       1.5,  ASM "chronic wounds hold more MMP; half of what severe diabetes adds"},
+    {"poor_healing",   "capillary_factor",                 0.5,  ASM "between healthy skin and severe diabetes"},
+};
+/* Where a region lacks matrix.  Figures of content are rare: a factor is assumed unless its source says otherwise. */
+static const struct lesion lesions[] = {
+    {"wrinkle",        "collagen_set_point",   0.75, 0.3, 1,   LESION_BAND,
+        ASM "collagen IV, VII and oxytalan fibres fewer under wrinkles (Contet-Audonneau 1999, abstract: no figures); papillary, 1 mm wide"},
+    {"wrinkle",        "elastin_set_point",    0.7,  0.3, 1,   LESION_BAND,
+        ASM "elastic network interrupted under wrinkles (Contet-Audonneau 1999, abstract: no figures)"},
+    {"stretch_mark",   "collagen_set_point",   0.7,  0,   5,   LESION_BAND,
+        ASM "bundles torn apart in mid and deep dermis (Wang 2018); mRNA of I and III 10 % of controls (Lee 1994), content not measured"},
+    {"stretch_mark",   "elastin_set_point",    0.5,  0,   5,   LESION_BAND,
+        ASM "elastin mRNA low (Lee 1994); fine fibres only, but many by electron microscopy (Zheng 1985)"},
+    {"atrophic_scar",  "collagen_set_point",   0.6,  0.5, 2.5, LESION_DISC,
+        FIT "0.6 from C01 (papillary collagen +53 %, Lotfi 2013); shallow boxcar scars, 0.1-0.5 mm deep, 1.5-4 mm wide (Jacob 2001)"},
+    {"atrophic_scar",  "elastin_set_point",    0.6,  0.5, 2.5, LESION_DISC, ASM "like collagen; no figure found"},
+    {"photoaged",      "collagen_set_point",   0.8,  0.4, 0,   LESION_BAND,
+        LIT "20 % less collagen in sun-exposed skin (Schwartz 1993, recalled); formation of I -56 % in papillary dermis (Griffiths 1993)"},
+    {"photoaged",      "elastin_set_point",    0.6,  0.4, 0,   LESION_BAND, ASM "working elastin; the elastotic material is not modelled"},
 };
 /* Mitosis and deficit repair do not age (Cristofalo); floors beyond Varani's 80 years keep 100 years in range. */
 static const struct ageing ageing[] = {
@@ -453,8 +476,9 @@ static void prepare(double *p)
 static void initial(size_t n, const double *const *at, const double *const *fixed, const double *p, double *const *y)
 {
     (void)at;
-    const double *restrict phi = fixed[SET_POINT];
+    const double *restrict phi = fixed[SET_POINT], *restrict springy = fixed[ELASTIN_SET_POINT];
     for (size_t i = 0; i < n; i++) {
+        y[elastin][i] = springy[i];
         y[collagen_i_new][i] = phi[i] * p[N1B];
         y[collagen_iii_new][i] = phi[i] * p[N3B];
         y[collagen_i_incorporated][i] = phi[i] * p[X1B];
@@ -521,7 +545,7 @@ static inline struct response respond(const struct synthesis *k, double phi, dou
 KERNEL static void react(size_t n, const double *const *y, const double *const *fixed, const double *p, double *const *prod,
                          double *const *loss)
 {
-    const double *restrict phi = fixed[SET_POINT];
+    const double *restrict phi = fixed[SET_POINT], *restrict springy = fixed[ELASTIN_SET_POINT];
     const double *restrict B = y[clot], *restrict P = y[pdgf], *restrict T = y[tgfb1], *restrict G = y[tgfb3],
                            *restrict Q = y[inflammation];
     const double *restrict M1 = y[macrophage_m1], *restrict M2 = y[macrophage_m2], *restrict f = y[fibroblast];
@@ -626,7 +650,7 @@ KERNEL static void react(size_t n, const double *const *y, const double *const *
         const double v = v0 + v1 * M2[i] / (KV + M2[i]);
         Pte[i] = kte * (f[i] + Ae * stim);
         Lte[i] = kte;
-        Pel[i] = del * te[i] * (1 + le * ell);
+        Pel[i] = del * springy[i] * te[i] * (1 + le * ell);
         Lel[i] = del + gel * E[i];
         Phy[i] = dh * (f[i] + Ah * stim);
         Lhy[i] = dh;
@@ -860,6 +884,7 @@ const struct model dermis_model = {
     .outcomes = outcomes, .n_outcomes = N_OUTCOMES,
     .modifiers = modifiers, .n_modifiers = COUNT(modifiers),
     .ageing = ageing, .n_ageing = COUNT(ageing),
+    .lesions = lesions, .n_lesions = COUNT(lesions),
     .set_point = "collagen_set_point",
     .surface_depth = 0.1,
     .layer = {"follicle_depth", "follicle_height"},

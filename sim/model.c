@@ -200,6 +200,23 @@ static void check_modifiers(struct check *c)
     }
 }
 
+static void check_lesions(struct check *c)
+{
+    const struct model *m = c->model;
+    for (size_t i = 0; i < m->n_lesions; i++) {
+        const struct lesion *x = &m->lesions[i];
+        const int field = given(x->field) ? FIND(m->fixed, m->n_fixed, x->field) : -1;
+        if (!given(x->condition) || !snake_case(x->condition))
+            wrong(c, "lesion %zu names no condition", i);
+        else if (field < 0)
+            wrong(c, "lesion '%s' is of fixed field '%s', which does not exist", x->condition, given(x->field) ? x->field : "");
+        else if (!(x->factor > 0 && isfinite(x->factor) && x->depth >= 0 && x->width >= 0))
+            wrong(c, "lesion '%s' of '%s' has no factor > 0, or a negative depth or width", x->condition, x->field);
+        else if (!given(x->source))
+            wrong(c, "lesion '%s' of '%s' has no source", x->condition, x->field);
+    }
+}
+
 static void check_boundaries(struct check *c)
 {
     const struct model *m = c->model;
@@ -407,6 +424,7 @@ enum status model_check(const struct model *model)
     check_params(c);
     check_observables(c);
     check_modifiers(c);
+    check_lesions(c);
     check_boundaries(c);
     check_events(c);
     check_datasets(c);

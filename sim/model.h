@@ -73,6 +73,12 @@ struct observation {
 struct modifier { const char *condition, *param; double factor; const char *source; };
 struct ageing { const char *param; double rate, floor; const char *source; };
 
+/* A condition that is a place in the skin multiplies a fixed field there: down to `depth` below the dermal-epidermal junction and, on skin
+ * wider than the cell of one channel (slab, patch), up to width / 2 from its middle; 0 = without end.  Edges are smooth: a raised cosine
+ * from 3/4 to 5/4 of either. */
+enum lesion_shape { LESION_BAND, LESION_DISC }; /* across x; across x and y */
+struct lesion { const char *condition, *field; double factor, depth, width; enum lesion_shape shape; const char *source; };
+
 /* Boundary of a species on a face (zero flux where none is given). */
 enum { MODEL_MAX_SPECIES = 64, MODEL_MAX_BOUNDARIES = 64 }; /* volume and surface species each */
 
@@ -120,6 +126,7 @@ struct model {
     const struct outcome *outcomes;        size_t n_outcomes;
     const struct modifier *modifiers;      size_t n_modifiers;
     const struct ageing *ageing;           size_t n_ageing;
+    const struct lesion *lesions;          size_t n_lesions;
     const struct boundary *boundaries;     size_t n_boundaries;
     const struct event *events;            size_t n_events;
     const char *set_point;  /* the parameter that skin.collagen sets */

@@ -195,6 +195,15 @@ static void ageing_rows(const struct model *m, size_t r, struct cell *c)
     memcpy(c, cells, sizeof cells);
 }
 
+static void lesion_rows(const struct model *m, size_t r, struct cell *c)
+{
+    const struct lesion *x = &m->lesions[r];
+    const struct cell cells[] = {text(x->condition), text(x->field),   number(x->factor),
+                                 number(x->depth),   number(x->width), text(x->width > 0 ? x->shape == LESION_BAND ? "band" : "disc" : ""),
+                                 text(x->source)};
+    memcpy(c, cells, sizeof cells);
+}
+
 static void boundary_rows(const struct model *m, size_t r, struct cell *c)
 {
     static const char *const faces[N_FACES] = {"x low", "x high", "y low", "y high", "z low", "z high"};
@@ -229,6 +238,8 @@ void model_describe(const struct model *m, enum model_format format, FILE *strea
         {"readouts", "Readouts", {"name", "unit", "where", "meaning"}, m->n_readouts + m->n_surface_readouts, readout_rows},
         {"outcomes", "Outcomes", {"name", "unit", "meaning"}, m->n_outcomes, outcome_rows},
         {"conditions", "Conditions: factor on a parameter", {"condition", "parameter", "factor", "source"}, m->n_modifiers, modifier_rows},
+        {"lesions", "Conditions that are a place: factor on a fixed field, down to a depth, within a width (mm; 0: without end)",
+         {"condition", "field", "factor", "depth", "width", "shape", "source"}, m->n_lesions, lesion_rows},
         {"ageing", "Age: factor max(floor, 1 - rate (age - 25 years)) on a parameter", {"parameter", "rate", "floor", "source"},
          m->n_ageing, ageing_rows},
     };

@@ -192,6 +192,7 @@ enum status plan_create(struct config *config, int threads, struct plan *plan)
     choose_threads(plan, threads);
     plan->bytes = memory(plan, plan->threads);
     estimate(plan);
+    skin_warn(&plan->skin, model);
     if (plan->treated)
         warn_of_geometry(plan);
     status = check_memory(plan);

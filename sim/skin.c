@@ -93,6 +93,46 @@ void skin_modify(const struct skin *skin, const struct model *model, double *p)
         *parameter(model, model->set_point, p) = skin->collagen;
 }
 
+/* 1 up to 3/4 of `size`, 0 beyond 5/4, a raised cosine between; 1 everywhere when the size is 0. */
+static double within(double distance, double size)
+{
+    const double x = size > 0 ? distance / size : 0;
+    return x <= 0.75 ? 1.0 : x >= 1.25 ? 0.0 : 0.5 * (1.0 + cos(2.0 * M_PI * (x - 0.75)));
+}
+
+double skin_lesion(const struct skin *skin, const struct model *model, const char *field, double top, double bottom, const double across[2])
+{
+    enum { SAMPLES = 8 };
+    double mean = 0.0;
+    for (int k = 0; k < SAMPLES; k++) {
+        const double z = top + (bottom - top) * (k + 0.5) / SAMPLES;
+        double factor = 1.0;
+        for (size_t i = 0; i < model->n_lesions; i++) {
+            const struct lesion *x = &model->lesions[i];
+            if (strcmp(x->field, field) != 0 || !has_condition(skin, x->condition))
+                continue;
+            const double off = x->shape == LESION_DISC ? hypot(across[0], across[1]) : fabs(across[0]);
+            factor *= 1.0 - (1.0 - x->factor) * within(z, x->depth) * within(off, 0.5 * x->width);
+        }
+        mean += factor / SAMPLES;
+    }
+    return mean;
+}
+
+void skin_warn(const struct skin *skin, const struct model *model)
+{
+    for (size_t c = 0; c < skin->n_conditions; c++) {
+        bool known = false;
+        for (size_t i = 0; i < model->n_modifiers; i++)
+            known = known || strcmp(model->modifiers[i].condition, skin->conditions[c]) == 0;
+        for (size_t i = 0; i < model->n_lesions; i++)
+            known = known || strcmp(model->lesions[i].condition, skin->conditions[c]) == 0;
+        if (!known)
+            status_warn("skin.conditions: what %s changes is not known to the model %s: computed as if it were not there",
+                        skin->conditions[c], model->name);
+    }
+}
+
 enum status skin_parameters(const struct config *config, const struct model *model, double *p)
 {
     struct skin skin;

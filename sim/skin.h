@@ -38,6 +38,15 @@ enum status skin_from_config(const struct config *config, struct skin *skin);
  * A product may leave the range of a parameter: ranges apply to what users type. */
 void skin_modify(const struct skin *skin, const struct model *model, double *p);
 
+/* Factor of the lesions among the conditions on a fixed field of `model`: the mean over depths [top, bottom] below the dermal-epidermal
+ * junction, across[2] = distance [mm] from the middle of the lesion along x and y (0 where the cell of one channel stands for it).
+ * Exactly 1 where there is none. */
+double skin_lesion(const struct skin *skin, const struct model *model, const char *field, double top, double bottom,
+                   const double across[2]);
+
+/* Warns of conditions of which the model knows no effect. */
+void skin_warn(const struct skin *skin, const struct model *model);
+
 /* Likewise for the skin of a configuration, whose `parameters:` are final: not multiplied by anything. */
 enum status skin_parameters(const struct config *config, const struct model *model, double *p);
 

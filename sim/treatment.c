@@ -21,8 +21,9 @@ static const struct contraindication {
 };
 enum { N_CONTRAINDICATIONS = sizeof contraindications / sizeof *contraindications };
 
-const char *const treatment_conditions[] = {"isotretinoin",   "radiation",    "open_wound", "skin_infection", "pregnancy", "breast_feeding",
-                                            "keloid_history", "poor_healing", "smoker",     "diabetes",       NULL};
+const char *const treatment_conditions[] = {"isotretinoin",   "radiation",      "open_wound",    "skin_infection", "pregnancy",
+                                            "breast_feeding", "keloid_history", "poor_healing",  "smoker",         "diabetes",
+                                            "wrinkle",        "stretch_mark",   "atrophic_scar", "photoaged",      NULL};
 
 static const struct contraindication *contraindication_find(const char *name)
 {

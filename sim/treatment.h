@@ -33,7 +33,8 @@ struct treatment {
  * separated by ", "), at most n bytes. */
 enum status treatment_from_config(const struct config *config, double epidermis, struct treatment *treatment, char *overridden, size_t n);
 
-/* Names of all conditions that exist (contraindications and patient modifiers), for the configuration's vocabulary; ends with NULL. */
+/* Names of all conditions that exist (contraindications, patient modifiers and lesions), for the configuration's vocabulary; ends with
+ * NULL. */
 extern const char *const treatment_conditions[];
 
 /* What one session does to a grid.  All arrays have the cells of the grid (volume) or of its surface. */

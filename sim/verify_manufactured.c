@@ -34,7 +34,7 @@ static struct {
     struct model model;
     struct species species[MOST_SPECIES], surface[MOST_SPECIES];
     struct param params[MOST_PARAMS];
-    struct fixed_field fixed[1 + N_PLACES];
+    struct fixed_field fixed[MODEL_MAX_SPECIES + N_PLACES];              /* dermis's, then the places */
     double diffusivity[MOST_SPECIES], surface_diffusivity[MOST_SPECIES]; /* of the parameters in use */
     size_t own;                                                          /* index of the first parameter of `own` */
     int hyaluronan, tropoelastin, macrophage, inflammation, fibroblast, pdgf;
@@ -129,14 +129,17 @@ static void react_span(size_t n, size_t first, const double *const *y, const dou
     const size_t species = made.dermis->n_species;
     double value[MOST_SPECIES][SPAN], P[MOST_SPECIES][SPAN], L[MOST_SPECIES][SPAN];
     struct jet jet[SPAN][MOST_SPECIES];
-    const double *at_value[MOST_SPECIES] = {NULL}, *at_fixed[1] = {fixed[0] + first};
+    const double *at_value[MOST_SPECIES] = {NULL}, *at_fixed[MODEL_MAX_SPECIES];
     double *at_P[MOST_SPECIES] = {NULL}, *at_L[MOST_SPECIES] = {NULL};
+    const size_t places = made.dermis->n_fixed;
+    for (size_t f = 0; f < places; f++)
+        at_fixed[f] = fixed[f] + first;
     for (size_t s = 0; s < species; s++) {
         at_value[s] = value[s], at_P[s] = P[s], at_L[s] = L[s];
         for (size_t i = 0; i < n; i++) {
             double place[N_PLACES];
             for (size_t f = 0; f < N_PLACES; f++)
-                place[f] = fixed[1 + f][first + i];
+                place[f] = fixed[places + f][first + i];
             jet[i][s] = chosen(made.species, s, false, p, place, 0.0, y[species][first + i]);
             value[s][i] = jet[i][s].value;
         }
@@ -218,10 +221,10 @@ static void make_tables(void)
     made.species[dermis->n_species] = (struct species){.name = "clock", .unit = "day", .scale = 1.0};
     static const char *const places[N_PLACES] = {"cos_x", "sin_x", "cos_y", "sin_y", "cos_z", "sin_z"};
     for (size_t i = 0; i < N_PLACES; i++)
-        made.fixed[1 + i] = (struct fixed_field){places[i], "length_x", "place"};
+        made.fixed[dermis->n_fixed + i] = (struct fixed_field){places[i], "length_x", "place"};
     for (size_t i = 0; i < N_SURFACE_PLACES; i++)
         made.surface[dermis->n_surface + i] = (struct species){.name = places[i], .unit = "1", .scale = 1.0};
-    made.fixed[0] = dermis->fixed[0];
+    memcpy(made.fixed, dermis->fixed, dermis->n_fixed * sizeof *made.fixed);
     made.hyaluronan = model_species(dermis, "hyaluronan");
     made.tropoelastin = model_species(dermis, "tropoelastin");
     made.macrophage = model_species(dermis, "macrophage_m1");
@@ -250,7 +253,7 @@ static void make_model(void)
     made.model.n_params = made.own + N_OWN;
     made.model.n_derived = 0;
     made.model.fixed = made.fixed;
-    made.model.n_fixed = 1 + N_PLACES;
+    made.model.n_fixed = dermis->n_fixed + N_PLACES;
     made.model.initial = NULL;
     made.model.react = react;
     made.model.react_surface = react_surface;
@@ -277,7 +280,7 @@ static void set_start(struct lab *lab)
         double place[N_PLACES];
         place_of(lab, c, place);
         for (size_t f = 0; f < N_PLACES; f++)
-            lab->dermis->fixed[1 + f][c] = place[f];
+            lab->dermis->fixed[made.dermis->n_fixed + f][c] = place[f];
         for (size_t s = 0; s < dermis->n_species; s++)
             lab->dermis->level[STATE_NOW][s][c] = chosen(made.species, s, false, lab->params, place, 0.0, 0.0).value;
         if (c >= lab->grid->plane)

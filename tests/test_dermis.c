@@ -21,7 +21,8 @@ enum { SPECIES = 22, SURFACE = 4, PARAMS = 160, QUANTITIES = 64, OUTCOMES = 64 }
 
 static const struct model *model;
 static double params[PARAMS], phi = 1;
-static const double *const fixed[] = {&phi};
+static double springy = 1; /* elastin_set_point */
+static const double *const fixed[] = {&phi, &springy};
 
 static int S(const char *name)
 {
@@ -121,6 +122,7 @@ Test(dermis, does_not_move_when_healthy_at_any_set_point)
 {
     for (int i = 300; i <= 1000; i++) {
         phi = i / 1000.0;
+        springy = 1.3 - phi;
         cr_assert(imbalance() <= 1e-15, "phi = %g: |P - L y| / P is %g, wanted <= 1e-15", phi, imbalance());
     }
 }
@@ -231,7 +233,7 @@ static void plain_reaction(const double *y, double *prod, double *loss)
     is("collagen_i_mature", kz * x1, dz + gx * E);
     is("collagen_iii_mature", kz * x3, dz + gx * E);
     is("tropoelastin", p("tropoelastin_turnover") * (f + ysyn * p("tropoelastin_gain") * stim), p("tropoelastin_turnover"));
-    is("elastin", p("elastin_loss") * te * (1 + p("elastin_crosslinking_gain") * ell), p("elastin_loss") + p("mmp_elastin") * E);
+    is("elastin", p("elastin_loss") * springy * te * (1 + p("elastin_crosslinking_gain") * ell), p("elastin_loss") + p("mmp_elastin") * E);
     is("hyaluronan", p("hyaluronan_turnover") * (f + p("hyaluronan_gain") * stim), p("hyaluronan_turnover"));
     is("capillary", v * V, v * V);
     is("pigment", 0, p("pigment_clearance") * Mac);
@@ -247,6 +249,7 @@ Test(dermis, kernel_agrees_with_the_equations_written_plainly)
             params[i] = model->params[i].lo + (model->params[i].hi - model->params[i].lo) * gsl_rng_uniform(rng);
         model->prepare(params);
         phi = 0.5 + 0.5 * gsl_rng_uniform(rng);
+        springy = 0.5 + 0.5 * gsl_rng_uniform(rng);
         struct cell c;
         double prod[SPECIES], loss[SPECIES], wanted_prod[SPECIES], wanted_loss[SPECIES];
         bind(&c);
@@ -458,9 +461,13 @@ Test(dermis, patients_have_the_factors_of_the_specification)
         {"diabetes", "keratinocyte_factor", 0.7},
         {"keloid_history", "activated_synthesis_factor", 2.5},
         {"keloid_history", "tgfb_factor", 1.75},
+        {"isotretinoin", "synthesis_i_factor", 1},
         {"radiation", "recruitment_factor", 0.5},
         {"radiation", "proliferation_factor", 0.5},
         {"radiation", "keratinocyte_factor", 0.7},
+        {"poor_healing", "keratinocyte_factor", 0.7},
+        {"poor_healing", "mmp_factor", 1.5},
+        {"poor_healing", "capillary_factor", 0.5},
     };
     cr_assert_eq(model->n_modifiers, sizeof wanted / sizeof *wanted);
     for (size_t i = 0; i < model->n_modifiers; i++) {
