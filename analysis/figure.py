@@ -60,6 +60,15 @@ def clean(text):
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
 
 
+def quantity(value, units):
+    """A value such as "250 /cm2" in a unit of `units` (unit: factor); None when it is no such thing."""
+    parts = str(value).split(None, 1)
+    try:
+        return float(parts[0]) * units[parts[1].replace("^", "").replace(" ", "")]
+    except (IndexError, KeyError, ValueError):
+        return None
+
+
 def fit(text):
     """Shrinks a text of the figure until it ends within the figure."""
     figure = text.figure

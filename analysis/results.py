@@ -96,6 +96,14 @@ class Results:
         """The epidermal surface (time, y, x)."""
         return self._array("surface", name)
 
+    def snapshots(self):
+        """Times of the whole fields [d] and their shape (time, z, y, x); (empty, ()) when there are none."""
+        return _isolated(_snapshots, self.path)
+
+    def cut(self, names, row, group="fields"):
+        """Species at row `row` of y: (time, z, x), of the surface (time, x); names that are not in the file are left out."""
+        return _isolated(_cut, self.path, group, [name for name in names if name in self.names[group]], row)
+
     def _array(self, group, name):
         return _isolated(_read_array, self.path, group, name)
 
@@ -139,6 +147,20 @@ def _read_array(path, group, name):
         if not isinstance(file.get(group), h5py.Group) or name not in file[group]:
             raise ResultsError(f"{path}: /{group}/{name} is not in the file")
         return _labelled(file[group], name, AXES[group], path)
+
+
+def _snapshots(path):
+    with _opened(path) as file:
+        names = _names(file)["fields"]
+        if not names:
+            return np.empty(0), ()
+        time = _time(file["fields"], path)
+        return time, (time.size, *file["fields"][names[0]].shape[1:])
+
+
+def _cut(path, group, names, row):
+    with _opened(path) as file:
+        return xarray.Dataset({name: _labelled(file[group], name, AXES[group], path, {"y": row}) for name in names})
 
 
 def _read(path):
@@ -330,18 +352,22 @@ def _names(file):
     return found
 
 
-def _labelled(group, name, axes, path):
-    """A dataset of a group with its coordinates, cut to the length of the group's time."""
+def _labelled(group, name, axes, path, fixed=None):
+    """A dataset of a group with its coordinates, cut to the length of the group's time.  fixed: the one index to read of an axis."""
+    fixed = fixed or {}
     time, node = _time(group, path), group[name]
     if not _numbers(node) or node.ndim != len(axes) or node.shape[0] < time.size:
         raise ResultsError(f"{path}: {node.name} is not an array over ({', '.join(axes)}) with a row for every time")
+    if not all(0 <= i < node.shape[axes.index(axis)] for axis, i in fixed.items()):
+        raise ResultsError(f"{path}: {node.name} has no row {fixed}, so the file is damaged")
     if node.size * 8 > LARGEST:
         raise ResultsError(f"{path}: {node.name} claims {node.size} values, so the file is damaged or too large to draw")
     coordinates = {"time": ("time", time, {"units": "days"})}
     for i, axis in enumerate(axes[1:], start=1):
-        if axis in group and group[axis].shape == (node.shape[i],):
+        if axis in group and axis not in fixed and group[axis].shape == (node.shape[i],):
             coordinates[axis] = (axis, group[axis][()].astype(float), _describe(group[axis]))
-    return xarray.DataArray(node[: time.size], coordinates, axes, name, _describe(node))
+    where = (slice(0, time.size), *(fixed.get(axis, slice(None)) for axis in axes[1:]))
+    return xarray.DataArray(node[where], coordinates, [axis for axis in axes if axis not in fixed], name, _describe(node))
 
 
 def _strings(group):

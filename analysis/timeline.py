@@ -140,25 +140,16 @@ def span_text(phase, end):
     return f"from day {start}, still on" if stop >= end else f"day {start} to {stop:.1f}" if stop < 10 else f"day {start} to {stop:.0f}"
 
 
-def quantity(value, units):
-    """A value such as "250 /cm2" in a unit of `units` (unit: factor); None when it is no such thing."""
-    parts = str(value).split(None, 1)
-    try:
-        return float(parts[0]) * units[parts[1].replace("^", "").replace(" ", "")]
-    except (IndexError, KeyError, ValueError):
-        return None
-
-
 def protocol(run):
     """Device, depth, density, sessions and skin in one line, as far as the configuration tells."""
     treatment, skin = run.settings.get("treatment") or {}, run.settings.get("skin") or {}
     if not isinstance(treatment, dict) or not isinstance(skin, dict):
         return ""
     needle = treatment.get("needle") if isinstance(treatment.get("needle"), dict) else {}
-    length = quantity(needle.get("length"), {"mm": 1, "um": 1e-3, "cm": 10})
-    density = quantity(treatment.get("density"), {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100})
-    interval = quantity(treatment.get("interval"), {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7})
-    age = quantity(skin.get("age"), {"years": 1, "year": 1, "yr": 1})
+    length = figure.quantity(needle.get("length"), {"mm": 1, "um": 1e-3, "cm": 10})
+    density = figure.quantity(treatment.get("density"), {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100})
+    interval = figure.quantity(treatment.get("interval"), {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7})
+    age = figure.quantity(skin.get("age"), {"years": 1, "year": 1, "yr": 1})
     parts = [str(treatment["device"]).replace("_", " ")] if "device" in treatment else []
     if length is not None:
         reach = needle.get("reach")
