@@ -21,6 +21,7 @@ class Phase:
     colour: str
     tint: str         # background of the panels, lighter from phase to phase so that it reads in grey
     rule: str         # for the footnote
+    deed: str         # what skin does in it, for the picture
     time: np.ndarray  # [d]
     signal: np.ndarray
     threshold: float
@@ -59,26 +60,26 @@ def of(run):
     """The phases of healing that this run shows; one whose signal is missing from the file is left out."""
     found, series, sessions = [], run.series, run.performed
 
-    def add(name, colour, tint, rule, time, signal, threshold):
+    def add(name, colour, tint, rule, deed, time, signal, threshold):
         since = sessions[0] if sessions.size else time[0]
         where = np.where(time >= since, signal, np.minimum(signal, threshold))
-        found.append(Phase(name, colour, tint, rule, time, signal, threshold, spans(time, where, threshold)))
+        found.append(Phase(name, colour, tint, rule, deed, time, signal, threshold, spans(time, where, threshold)))
 
     if "clot" in run.means:
         time, clot = opened(run.means["time"].values, run.means["clot"].values, sessions)
-        add("haemostasis", RED, "#f3dccd", "at least half of the clot left", time, clot, 0.5 * max(clot.max(), 1e-9))
+        add("haemostasis", RED, "#f3dccd", "at least half of the clot left", "a clot seals the channels", time, clot, 0.5 * max(clot.max(), 1e-9))
     if "erythema" in series:
         time, erythema = opened(series["time"].values, series["erythema"].values, sessions)
-        add("inflammation", ORANGE, "#fbefd6", "erythema\u00a0>\u00a00.1", time, erythema, 0.1)
+        add("inflammation", ORANGE, "#fbefd6", "erythema\u00a0>\u00a00.1", "white blood cells clear debris and call for repair", time, erythema, 0.1)
     if "fibroblasts" in series:
-        add("proliferation", GREEN, "#e9f5ef", "fibroblasts >\u00a010\u00a0% above normal", series["time"].values,
-            series["fibroblasts"].values - 1, 0.1)
+        add("proliferation", GREEN, "#e9f5ef", "fibroblasts >\u00a010\u00a0% above normal",
+            "fibroblasts multiply and lay down new collagen", series["time"].values, series["fibroblasts"].values - 1, 0.1)
     if "mature_collagen_gain" in series:
         time = series["time"].values
         distinct = np.concatenate([[True], np.diff(time) > 0])
         rate = np.gradient(series["mature_collagen_gain"].values[distinct], time[distinct])
-        add("remodelling", BLUE, "#f5f9fc", "mature collagen growing >\u00a00.1\u00a0% a month", time[distinct], rate,
-            0.001 / MONTH)
+        add("remodelling", BLUE, "#f5f9fc", "mature collagen growing >\u00a00.1\u00a0% a month",
+            "new collagen is linked into strong fibres", time[distinct], rate, 0.001 / MONTH)
     return found
 
 

@@ -113,6 +113,26 @@ def read(path):
     return _isolated(_read, path)
 
 
+def sweep_series(path):
+    """(days, {outcome: array (run, time)}) of a collected sweep that kept its series; None when the file is no such table."""
+    return _isolated(_sweep_series, path)
+
+
+def _sweep_series(path):
+    with _opened(path) as file:
+        if "run" not in file or "status" not in file:
+            return None
+        if not isinstance(file.get("series"), h5py.Group):
+            raise ResultsError(f"{path}: this table of a sweep holds no series (collect it with --series)")
+        group, done = file["series"], file["status"][()] == 0
+        time = _time(group, path)
+        found = {name: node[()][done].astype(float) for name, node in group.items()
+                 if name != "time" and _numbers(node) and node.shape == (done.size, time.size)}
+        if not found or done.sum() < 2:
+            raise ResultsError(f"{path}: an ensemble needs two runs or more, this table has {int(done.sum())} with series")
+        return time, found
+
+
 def _isolated(function, path, *arguments):
     """function(path, ...) in a child process: the HDF5 library (1.10) crashes on some damaged files, which must not take this one along."""
     receive, send = os.pipe()

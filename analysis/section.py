@@ -185,6 +185,8 @@ def read(run, names=None):
     """The section of a run through its channels, or None when it has no space or no snapshots.  names: species (default: of LAYERS, CELLS)."""
     (days, shape), held, geometry = run.snapshots(), run.names["fields"], run.about.get("geometry")
     if names is None:
+        if not any(name in held for name in COLLAGEN):
+            return None
         names = [*{name: 0 for layer in LAYERS.values() for name in layer.species},
                  *{name: 0 for kind in CELLS for name in kind.species}, "clot", "surface"]
     if days.size == 0 or not shape or not any(name in held for name in names) or geometry == "well_mixed" or min(shape[1], shape[3]) < 2:
@@ -251,6 +253,11 @@ def dots(cut, state, kind, depth, crowd=1.0):
     return np.stack([x[there], z[there]], axis=1)
 
 
+def grey_dot(kind):
+    """The lightness that stands for a kind of cell in grey prints."""
+    return str(dict(zip(CELLS, (0.62, 0.98, 0.35, 0.0)))[kind])
+
+
 def draw(ax, cut, state, layer, depth=None, kinds=(), crowd=1.0, size=6.0, grey=False):
     """Draws a layer with dots of `kinds` on top; returns the image and the scatters, for films."""
     depth = min(depth or cut.depth, cut.depth)
@@ -259,10 +266,7 @@ def draw(ax, cut, state, layer, depth=None, kinds=(), crowd=1.0, size=6.0, grey=
     scatters = []
     for kind in kinds:
         at = dots(cut, state, kind, depth, crowd)
-        colour = matplotlib.colors.to_rgb(kind.colour)
-        if grey:
-            colour = (max(0.1, 0.9 - kind.size * 0.5),) * 3
-        scatters.append(ax.scatter(at[:, 0], at[:, 1], s=size * kind.size, color=[colour], linewidths=0, zorder=2))
+        scatters.append(ax.scatter(at[:, 0], at[:, 1], s=size * kind.size, color=[grey_dot(kind) if grey else kind.colour], linewidths=0, zorder=2))
     ax.axhline(0, color="#5c5c5c", linewidth=0.5, zorder=3)
     ax.set_xlim(extent[:2])
     ax.set_ylim(extent[2:])

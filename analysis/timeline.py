@@ -2,8 +2,9 @@
 """Draws the healing timeline of one run: phases of healing, collagen, elastin, cells and skin surface over 12 months.
 
     analysis/timeline.py results/quickstart.h5 -o timeline.png
+    analysis/timeline.py results/quickstart.h5 --ensemble results/members -o timeline.png     # with bands of uncertainty
 
-The phases are read off the run itself (see phases.py and the footnote of the figure), the marks come from the file's own summary.
+Above stand cross-sections of the skin, where the run has space and kept snapshots. The phases are read off the run itself (see phases.py and the footnote of the figure), the marks come from the file's own summary.
 Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
 """
 
@@ -15,12 +16,15 @@ import textwrap
 
 import numpy as np
 
+import ensemble
 import figure
+import insets
 import phases
 import results
+import section
 from figure import BLACK, BLUE, DASHDOT, DASHED, DOTTED, FAINT, GREEN, INK, LONG, ORANGE, PURPLE, RED, SOLID, plt
 
-WIDTH, RATIO = 10.0, 0.7  # inches; height / width
+WIDTH = 10.0  # inches
 
 
 @dataclasses.dataclass
@@ -31,6 +35,7 @@ class Line:
     colour: str
     dashes: object
     weight: float = 1.6
+    band: object = None  # ensemble.Band in the unit of the panel
 
 
 @dataclasses.dataclass
@@ -45,8 +50,8 @@ class Panel:
 
 # ---- what the run says ------------------------------------------------------------------------------------------------------------
 
-def panels(run, signals):
-    """The panels this file can fill."""
+def panels(run, signals, spread=None):
+    """The panels this file can fill.  spread: the Ensemble whose band goes behind the first line of every panel that has one."""
     series, sessions = run.series, run.performed
     time = series["time"].values
 
@@ -57,6 +62,8 @@ def panels(run, signals):
                 value = change(series[name].values)
                 moment, value = value if isinstance(value, tuple) else (time, value)
                 found.append(Line(label, moment, value, colour, dashes, weight))
+                if spread and name in spread.bands and moment is time and not any(line.band for line in found):
+                    found[-1].band = spread.bands[name].through(change)
         return found
 
     def percent(value):
@@ -115,9 +122,10 @@ def marks(run):
             found.append((day, float(np.interp(day, time, gain)), text))
 
     add(summary.get("collagen_onset", np.nan), "lasting gain ≥ 1 %\n{day}")
-    add(summary.get("collagen_time_to_90_percent", np.nan), "90 % of peak\n{day}")
+    if np.isfinite(summary.get("collagen_onset", np.nan)):
+        add(summary.get("collagen_time_to_90_percent", np.nan), "90 % of peak\n{day}")
     peak = summary.get("peak_collagen_gain", np.nan)
-    if np.isfinite(peak) and peak > 0 and abs(np.nanmax(gain) - 100 * peak) < 5 * peak:  # the series reaches it, to 5 %
+    if np.isfinite(peak) and peak > 5e-4 and abs(np.nanmax(gain) - 100 * peak) < 5 * peak:  # the series reaches it, to 5 %
         at = int(np.nanargmax(gain))
         add(time[at], f"peak {100 * peak:+.1f} %\n{{day}}" if at < len(time) - 1 else f"{100 * peak:+.1f} %, rising\n{{day}}")
     return [(day, value, text.format(day=f"day {day:.0f}")) for day, value, text in found]
@@ -159,7 +167,9 @@ def protocol(run):
         parts.append(f"{density:g} channels/cm²")
     number = run.performed.size
     if number:
-        apart = f", {interval / 7:g} weeks apart" if number > 1 and interval else ""
+        weeks = interval / 7 if interval else 0
+        apart = f", {weeks:.0f} weeks apart" if abs(weeks - round(weeks)) < 0.01 else f", {interval:.3g} days apart"
+        apart = apart if number > 1 and interval else ""
         parts.append(f"{number} session{'s' * (number > 1)}{apart}")
     if "site" in skin or age is not None:
         parts.append(", ".join(str(part) for part in (skin.get("site"), f"{age:g} years" if age is not None else None) if part))
@@ -177,12 +187,14 @@ def provenance(run):
     return " · ".join(parts)
 
 
-def alt_text(run, found, end):
+def alt_text(run, found, end, days):
     """What the figure shows, in words."""
     sentences = [f"Healing timeline of one simulated treatment over {end:.0f} days"]
     if run.performed.size:
         sentences.append("sessions on " + ", ".join(f"day {day:.0f}" for day in run.performed))
     sentences += [f"{phase.name}: {span_text(phase, end)}" for phase in found]
+    if len(days):
+        sentences.append("cross-sections of the skin on day " + ", ".join(f"{day:.3g}" for day in days))
     sentences += ["total collagen, " + text.replace("\n", ": ") for _, _, text in marks(run)]
     if "collagen_gain" in run.series:
         sentences.append(f"change of total collagen at the end: {100 * float(run.series['collagen_gain'][-1]):+.1f} %")
@@ -207,7 +219,24 @@ class Pen:
         return str(round(0.299 * r + 0.587 * g + 0.114 * b, 3))
 
 
-def draw_phases(ax, found, end, pen):
+def caption(ax, phase, base, end, sessions, pen):
+    """What skin does in this phase, written into the widest room beside its hill; nothing where there is none."""
+    taken = sorted([(figure.place(a, end), figure.place(b, end)) for a, b in phase.spans] + [(figure.place(day, end),) * 2 for day in sessions])
+    rooms, edge = [], 0.0
+    for start, stop in taken + [(1.0, 1.0)]:
+        rooms.append((start - edge, edge, start))
+        edge = max(edge, stop)
+    room, start, stop = max(rooms, default=(0, 0, 0))
+    late = stop < 1 and room - (1 - stop) < room  # the hill comes after: write towards it
+    words = ax.text(stop - 0.012 if late else start + 0.012, base + 0.36, phase.deed, transform=ax.get_yaxis_transform(), va="center",
+                    ha="right" if late else "left", fontsize=7.5 * pen.k, color=FAINT, fontstyle="italic", zorder=5)
+    words.set_transform(ax.transAxes)
+    words.set_y((base + 0.36) / ax.get_ylim()[1])
+    if figure.text_width(words, ax) > room - 0.024:
+        words.remove()
+
+
+def draw_phases(ax, found, sessions, end, pen):
     """One lane per phase: the signal behind it as a hill, dark where it counts as the phase."""
     rows = len(found)
     ax.set_ylim(0, max(rows, 1))
@@ -226,7 +255,9 @@ def draw_phases(ax, found, end, pen):
             inside = np.concatenate([[start], phase.time[(phase.time > start) & (phase.time < stop)], [stop]])
             ax.fill_between(inside, base, np.interp(inside, phase.time, hill), color=colour, alpha=0.9, linewidth=0, zorder=3)
         ax.axhline(base, color=FAINT, linewidth=0.6 * pen.k, zorder=4)
-        ax.text(1.037, base + 0.36, span_text(phase, end), transform=ax.get_yaxis_transform(), va="center", fontsize=8 * pen.k, color=INK)
+        ax.text(1.044, base + 0.36, span_text(phase, end), transform=ax.get_yaxis_transform(), va="center", fontsize=8 * pen.k, color=INK)
+        if phase.spans:
+            caption(ax, phase, base, end, sessions, pen)
 
 
 def draw_sessions(axes, run, end, pen):
@@ -265,10 +296,13 @@ def draw_panel(ax, panel, found, end, pen):
     ax.set_axisbelow(True)
     handles = []
     values = [line.value[np.isfinite(line.value)] for line in panel.lines]
+    values += [edge[np.isfinite(edge)] for line in panel.lines if line.band for edge in (line.band.low, line.band.high)]
     flat = np.concatenate(values) if values else np.empty(0)
     if panel.unit.startswith("change"):
         ax.axhline(0, color=FAINT, linewidth=0.8 * pen.k, zorder=1.2)
     for line in panel.lines:
+        for low, high in ([(line.band.low, line.band.high), *([line.band.inner] if line.band.inner else [])] if line.band else []):
+            ax.fill_between(line.band.time, low, high, color=pen.colour(line.colour), alpha=0.16, linewidth=0, zorder=2)
         handles += ax.plot(line.time, line.value, color=pen.colour(line.colour), linestyle=line.dashes, linewidth=line.weight * pen.k,
                            label=line.label, zorder=3, clip_on=False)
     if flat.size:
@@ -286,8 +320,8 @@ def draw_panel(ax, panel, found, end, pen):
         twin.spines["right"].set_color(pen.colour(panel.twin[0].colour))
         twin.tick_params(axis="y", colors=pen.colour(panel.twin[0].colour), pad=2 * pen.k)
         twin.yaxis.set_major_locator(plt.MaxNLocator(3, steps=[1, 2, 5, 10], min_n_ticks=2))
-        twin.set_ylim(bottom=min(0.9, *(np.nanmin(line.value) for line in panel.twin)))
-    key = ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.03, 0.5), title=panel.title, alignment="left",
+        twin.set_ylim(min(0.9, *(np.nanmin(line.value) for line in panel.twin)), max(1.5, *(1.05 * np.nanmax(line.value) for line in panel.twin)))
+    key = ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1.036, 0.5), title=panel.title, alignment="left",
                     fontsize=8 * pen.k, title_fontproperties={"weight": "bold", "size": 9 * pen.k}, handlelength=2.9, labelspacing=0.45,
                     borderpad=0, handletextpad=0.6)
     key.set_zorder(5)
@@ -302,9 +336,10 @@ def draw_marks(ax, run, end, pen):
         if "collagen_onset" in run.summary:
             ax.text(0.01, 0.95, "no lasting gain of 1 % or more", transform=ax.transAxes, va="top", fontsize=8 * pen.k)
         return
+    box = {"boxstyle": "square,pad=0.1", "facecolor": "white", "alpha": 0.55, "linewidth": 0}
+    arrow = {"arrowstyle": "-", "color": FAINT, "linewidth": 0.8 * pen.k, "shrinkA": 1, "shrinkB": 3 * pen.k}
     labels = [ax.annotate(text, (day, gain), xytext=(0.5, 0.985), textcoords="axes fraction", ha="center", va="top", fontsize=8 * pen.k,
-                          linespacing=1.15, zorder=7, arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.8 * pen.k, "shrinkA": 1,
-                                                                  "shrinkB": 3 * pen.k}) for day, gain, text in found]
+                          linespacing=1.15, zorder=7, bbox=box, arrowprops=arrow) for day, gain, text in found]
     centres = figure.spread([figure.place(day, end) for day, _, _ in found], [figure.text_width(label, ax) for label in labels], 0.0, 1.0,
                             0.015)
     for (day, gain, _), label, centre in zip(found, labels, centres):
@@ -313,43 +348,59 @@ def draw_marks(ax, run, end, pen):
                 clip_on=False)
 
 
-def draw(run, title=None, width=WIDTH, grey=False, signals=False):
+def footnotes(run, found, cut, spread):
+    rules = "; ".join(f"{phase.name}: {phase.rule}" for phase in found)
+    parts = [f"Phases are read off this run, hills show the signal behind each. {rules[:1].upper()}{rules[1:]}."] if found else []
+    sentences = ["Dermis: mean of its upper 0.3 mm; changes are relative to the same skin before treatment.",
+                 "The fraction of channels closed and the barrier count as 0 just after a session."]
+    if cut:
+        sentences.append("Cross-sections through a channel; that of a session's day is the state just after it; dots: density of cells in the model.")
+    bands = [f"Bands: {figure.clean(spread.text)}."] if spread else []
+    return parts + [" ".join(sentences)] + bands + [figure.clean(provenance(run))]
+
+
+def draw(run, title=None, width=WIDTH, grey=False, signals=False, sections=True, spread=None):
     """The figure and its description."""
     pen = Pen(grey, width / WIDTH)
     figure.style(9 * pen.k)
     end = float(run.series["time"][-1])
     if end <= 0:
         raise results.ResultsError(f"{run.path}: the run ends at day {end:g}, so there is nothing to show yet")
-    found, shown = phases.of(run), panels(run, signals)
+    found, shown, cut = phases.of(run), panels(run, signals, spread), section.read(run) if sections else None
     if not shown:
         raise results.ResultsError(f"{run.path}: none of the outcomes of a timeline is in the file (it has "
                                    f"{', '.join(sorted(run.series.data_vars)[:5])})")
+    notes = [line for part in footnotes(run, found, cut, spread) for line in textwrap.wrap(part, 178, break_on_hyphens=False)]
+    room, foot, head, body = 6.92 * pen.k, (0.62 + 0.137 * len(notes)) * pen.k, (0.72 if cut else 0.87) * pen.k, 5.07 * pen.k * (1.15 if signals else 1)
+    strip = insets.strip(cut, end, room, pen) if cut else None
+    high = max(strip[2], 1.2 * pen.k) + 0.62 * pen.k if cut else 0.0
+    height = head + high + body + foot
     heights = [0.33 * max(len(found), 1)] + [panel.height for panel in shown]
-    fig = plt.figure(figsize=(width, width * RATIO * (1.15 if signals else 1)))
-    grid = fig.add_gridspec(len(heights), 1, height_ratios=heights, left=0.098, right=0.79, top=0.876, bottom=0.152, hspace=0.16)
+    fig = plt.figure(figsize=(width, height))
+    grid = fig.add_gridspec(len(heights), 1, height_ratios=heights, left=0.098, right=0.79, top=1 - (head + high) / height,
+                            bottom=foot / height, hspace=0.16)
     axes = [fig.add_subplot(grid[i]) for i in range(len(heights))]
     for ax in axes:
         figure.healing_axis(ax, end)
-    draw_phases(axes[0], found, end, pen)
+    draw_phases(axes[0], found, run.performed, end, pen)
     for ax, panel in zip(axes[1:], shown):
         draw_panel(ax, panel, found, end, pen)
         ax.tick_params(labelbottom=ax is axes[-1])
         if panel.title == "Collagen":
             draw_marks(ax, run, end, pen)
     draw_sessions(axes, run, end, pen)
+    if cut:
+        bottom = height - head - high + 0.45 * pen.k
+        insets.draw(fig, axes[0], cut, strip, (0.98 * pen.k, bottom + (high - 0.62 * pen.k - strip[2]) / 2, room, strip[2]), end, pen)
+        insets.key(fig, 8.21 * pen.k, bottom, cut, pen)
     since = " since the first session" if run.performed[:1].sum() == 0 else ""
     axes[-1].set_xlabel(f"time{since} (scale stretched towards the first days)", labelpad=3 * pen.k)
 
     heading = figure.clean(title or run.title) or "Healing after microneedling"
-    figure.fit(fig.text(0.012, 0.982, heading, fontsize=14 * pen.k, fontweight="bold", va="top"))
-    figure.fit(fig.text(0.012, 0.942, figure.clean(protocol(run)), fontsize=9.5 * pen.k, va="top", color=FAINT))
-    rules = "; ".join(f"{phase.name}: {phase.rule}" for phase in found)
-    note = (f"Phases are read off this run, hills show the signal behind each. {rules[:1].upper()}{rules[1:]}.\n" if found else "") + \
-        "Dermis: mean of its upper 0.3 mm; changes are relative to the same skin before treatment. \
-The fraction of channels closed and the barrier count as 0 just after a session."
-    lines = [line for part in note.split("\n") + [figure.clean(provenance(run))] for line in textwrap.wrap(part, 178)]
-    fig.text(0.012, 0.01, "\n".join(lines), fontsize=7 * pen.k, va="bottom", color=FAINT, linespacing=1.4)
-    return fig, heading, alt_text(run, found, end)
+    figure.fit(fig.text(0.012, 1 - 0.126 * pen.k / height, heading, fontsize=14 * pen.k, fontweight="bold", va="top"))
+    figure.fit(fig.text(0.012, 1 - 0.406 * pen.k / height, figure.clean(protocol(run)), fontsize=9.5 * pen.k, va="top", color=FAINT))
+    fig.text(0.012, 0.07 * pen.k / height, "\n".join(notes), fontsize=7 * pen.k, va="bottom", color=FAINT, linespacing=1.4)
+    return fig, heading, alt_text(run, found, end, strip[0] if cut else ())
 
 
 def arguments(words):
@@ -362,6 +413,9 @@ def arguments(words):
     parser.add_argument("--dpi", type=float, default=160, help="dots per inch of a PNG, 30 to 1200 (default: 160)")
     parser.add_argument("--style", choices=("color", "grey"), default="color", help="colour or grey (default: color)")
     parser.add_argument("--signals", action="store_true", help="add a panel with erythema, TGF-beta and MMP activity")
+    parser.add_argument("--no-insets", dest="sections", action="store_false", help="leave the cross-sections out")
+    parser.add_argument("--ensemble", nargs="+", metavar="PATH", help="bands of uncertainty from these results files, folders of them, a table of \
+`needlework sweep collect --series`, or a CSV file with the columns time_days, outcome, low, median, high")
     given = parser.parse_args(words)
     if given.output is None:
         given.output = os.path.splitext(given.file)[0] + "-timeline.png"
@@ -378,7 +432,8 @@ def main(words=None):
     given = arguments(words)
     try:
         run = results.read(given.file)
-        fig, title, alt = draw(run, given.title, given.width, given.style == "grey", given.signals)
+        spread = ensemble.read(given.ensemble) if given.ensemble else None
+        fig, title, alt = draw(run, given.title, given.width, given.style == "grey", given.signals, given.sections, spread)
     except results.ResultsError as error:
         print(f"timeline.py: error: {error}", file=sys.stderr)
         return 4
@@ -387,7 +442,7 @@ def main(words=None):
     except OSError as error:
         print(f"timeline.py: error: {given.output}: cannot be written ({error.strerror})", file=sys.stderr)
         return 4
-    for note in run.notes:
+    for note in run.notes + (spread.notes if spread else []):
         print(f"timeline.py: note: {note}", file=sys.stderr)
     return 0
 
