@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 LAYERS = [
-    ["status", "isolate", "units", "progress", "stop", "csv"],
+    ["status", "isolate", "seal", "units", "progress", "stop", "csv"],
     ["config"],
     ["arguments", "model"],
     ["device", "skin", "grid"],

@@ -2,6 +2,7 @@
 #include "checkpoint.h"
 
 #include "h5.h"
+#include "seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FORMAT = 1, CHUNK = 1 << 20, LONGEST = 4096 };
+enum { FORMAT = 2, LONGEST = 4096 };
 
 static void checkpoint_path(const char *path, long sequence, const char *suffix, char *out)
 {
@@ -22,10 +23,8 @@ static enum status write_part(const char *path, hid_t file, const struct state_p
 {
     if (part->bytes == 0)
         return OK;
-    const hsize_t size = part->bytes, chunk = size < CHUNK ? size : CHUNK;
+    const hsize_t size = part->bytes;
     const hid_t space = H5Screate_simple(1, &size, NULL), list = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_chunk(list, 1, &chunk);
-    H5Pset_fletcher32(list);
     H5Pset_obj_track_times(list, 0);
     const hid_t dataset = H5Dcreate2(file, part->name, H5T_NATIVE_UINT8, space, H5P_DEFAULT, list, H5P_DEFAULT);
     enum status status = OK;
@@ -58,8 +57,8 @@ static enum status write_file(const char *path, const struct checkpoint_identity
     return status;
 }
 
-/* Down to the disk: a file, or the folder that holds it. */
-static enum status sync_path(const char *path)
+/* Renamings within a folder, down to the disk. */
+static enum status sync_folder(const char *path)
 {
     const int descriptor = open(path, O_RDONLY);
     const bool ok = descriptor >= 0 && fsync(descriptor) == 0;
@@ -77,14 +76,14 @@ enum status checkpoint_write(const char *path, const struct checkpoint_identity 
     snprintf(folder, sizeof folder, "%s", name);
     enum status status = write_file(temporary, identity, parts, n);
     if (status == OK)
-        status = sync_path(temporary);
+        status = seal_write(temporary);
     if (status == OK && rename(temporary, name) != 0)
         status = status_fail(ERR_IO, "%s: cannot rename the finished checkpoint: %s", name, strerror(errno));
     if (status != OK) {
         unlink(temporary);
         return status;
     }
-    return sync_path(dirname(folder));
+    return sync_folder(dirname(folder));
 }
 
 static bool read_identity(hid_t file, struct checkpoint_identity *identity)
@@ -110,9 +109,12 @@ static bool read_part(hid_t file, const struct state_part *part)
     return ok;
 }
 
-/* Reads one file: its identity, and the parts unless there are none.  Nothing is recorded when it fails. */
+/* Reads one file: its identity, and the parts unless there are none.  Nothing is recorded when it fails.  HDF5, which a damaged file can
+ * crash, only sees what the seal vouches for. */
 static bool read_file(const char *name, struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
 {
+    if (!seal_holds(name))
+        return false;
     h5_quiet();
     const hid_t file = H5Fopen(name, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file < 0)
@@ -124,8 +126,8 @@ static bool read_file(const char *name, struct checkpoint_identity *identity, co
     return ok;
 }
 
-/* The readable checkpoints of a run, newest first; returns their number. */
-static int candidates(const char *path, char names[2][LONGEST])
+/* The readable checkpoints of a run, newest first, and the identity of the newest; returns their number. */
+static int candidates(const char *path, char names[2][LONGEST], struct checkpoint_identity *newest)
 {
     struct checkpoint_identity identity[2] = {{.sequence = 0}, {.sequence = 0}};
     bool there[2];
@@ -133,19 +135,22 @@ static int candidates(const char *path, char names[2][LONGEST])
         checkpoint_path(path, i + 1, "", names[i]);
         there[i] = read_file(names[i], &identity[i], NULL, 0);
     }
+    /* An unreadable one goes last. */
     if (there[1] && (!there[0] || identity[1].sequence > identity[0].sequence)) {
         char first[LONGEST];
         memcpy(first, names[0], LONGEST);
         memcpy(names[0], names[1], LONGEST);
         memcpy(names[1], first, LONGEST);
+        identity[0] = identity[1];
     }
+    *newest = identity[0];
     return (int)there[0] + (int)there[1];
 }
 
 enum status checkpoint_find(const char *path, struct checkpoint_identity *identity)
 {
     char names[2][LONGEST];
-    if (candidates(path, names) > 0 && read_file(names[0], identity, NULL, 0))
+    if (candidates(path, names, identity) > 0)
         return OK;
     return status_fail(ERR_IO, "%s: no readable checkpoint (%s.checkpoint.0 or .1) to resume from", path, path);
 }
@@ -153,11 +158,14 @@ enum status checkpoint_find(const char *path, struct checkpoint_identity *identi
 enum status checkpoint_read(const char *path, const struct state_part *parts, size_t n, struct checkpoint_identity *identity)
 {
     char names[2][LONGEST];
-    const int found = candidates(path, names);
+    const int found = candidates(path, names, identity);
+    for (int i = found; i < 2; i++)
+        if (access(names[i], F_OK) == 0)
+            status_warn("%s: is damaged%s", names[i], found ? "; going on from the other checkpoint" : "");
     for (int i = 0; i < found; i++) {
         if (read_file(names[i], identity, parts, n))
             return OK;
-        status_warn("%s: damaged or of another run%s", names[i], i + 1 < found ? "; trying the older checkpoint" : "");
+        status_warn("%s: does not fit this run", names[i]);
     }
     return status_fail(ERR_IO, "%s: no whole checkpoint (%s.checkpoint.0 or .1) to resume from", path, path);
 }

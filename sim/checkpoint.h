@@ -1,8 +1,8 @@
 /* Checkpoints: the blocks of memory that determine how a run goes on, in a file of their own.
  *
  * FILE.checkpoint.0 and .1 are written in turn: a new file, closed, synced, renamed over the older one, its folder synced, so that one
- * whole checkpoint exists at any moment.  Every block carries a Fletcher-32 checksum that is verified on reading; a file states its format,
- * the program and the configuration that wrote it. */
+ * whole checkpoint exists at any moment.  A file states its format, the program and the configuration that wrote it; its seal is verified
+ * before it is read.  It holds memory of the program: the seal tells damage, not malice. */
 #ifndef NEEDLEWORK_CHECKPOINT_H
 #define NEEDLEWORK_CHECKPOINT_H
 

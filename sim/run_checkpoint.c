@@ -2,6 +2,7 @@
 #include "run_internal.h"
 
 #include "provenance.h"
+#include "seal.h"
 
 #include <stdio.h>
 #include <errno.h>
@@ -50,9 +51,15 @@ static enum status copy_whole(const char *path, bool back)
     snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
     snprintf(partial, sizeof partial, "%s.partial", whole);
     const char *from = back ? whole : path, *to = back ? path : whole;
-    const enum status status = results_copy(from, partial);
+    if (back && !seal_holds(whole))
+        return status_fail(ERR_IO, "%s: is damaged; remove it to go on from %s itself", whole, path);
+    enum status status = results_copy(from, partial);
+    if (status == OK && !back)
+        status = seal_write(partial);
     if (status == OK && rename(partial, to) != 0)
-        return status_fail(ERR_IO, "%s: cannot be renamed: %s", partial, strerror(errno));
+        status = status_fail(ERR_IO, "%s: cannot be renamed: %s", partial, strerror(errno));
+    if (status != OK)
+        unlink(partial);
     return status;
 }
 

@@ -1,0 +1,58 @@
+#define _POSIX_C_SOURCE 200809L
+#include "seal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DIGEST = 32, BLOCK = 1 << 16 };
+static const char MARK[] = "\nneedlework seal"; /* 16 bytes, after the digest */
+enum { SEAL = DIGEST + sizeof MARK - 1 };
+
+/* The SHA-256 of the next `bytes` bytes; false when they cannot be read. */
+static bool digest_of(int file, off_t bytes, unsigned char digest[DIGEST])
+{
+    unsigned char *block = malloc(BLOCK);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool ok = block && context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+    while (ok && bytes > 0) {
+        const ssize_t n = read(file, block, bytes < BLOCK ? (size_t)bytes : BLOCK);
+        ok = n > 0 && EVP_DigestUpdate(context, block, (size_t)n);
+        bytes -= n;
+    }
+    ok = ok && EVP_DigestFinal_ex(context, digest, NULL);
+    EVP_MD_CTX_free(context);
+    free(block);
+    return ok;
+}
+
+enum status seal_write(const char *path)
+{
+    unsigned char seal[SEAL];
+    struct stat about;
+    memcpy(seal + DIGEST, MARK, SEAL - DIGEST);
+    errno = 0;
+    const int file = open(path, O_RDWR | O_CLOEXEC);
+    bool ok = file >= 0 && fstat(file, &about) == 0 && digest_of(file, about.st_size, seal) && write(file, seal, SEAL) == SEAL &&
+              fsync(file) == 0;
+    const int reason = errno;
+    if (file >= 0 && close(file) != 0)
+        ok = false;
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, reason ? strerror(reason) : "written in part only");
+}
+
+bool seal_holds(const char *path)
+{
+    unsigned char digest[DIGEST], seal[SEAL];
+    struct stat about;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    const bool ok = file >= 0 && fstat(file, &about) == 0 && about.st_size > SEAL && digest_of(file, about.st_size - SEAL, digest) &&
+                    read(file, seal, SEAL) == SEAL && memcmp(seal, digest, DIGEST) == 0 && memcmp(seal + DIGEST, MARK, SEAL - DIGEST) == 0;
+    if (file >= 0)
+        close(file);
+    return ok;
+}
