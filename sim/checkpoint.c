@@ -39,10 +39,11 @@ static enum status write_part(const char *path, hid_t file, const struct state_p
 static enum status write_file(const char *path, const struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
 {
     h5_quiet();
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    if (file < 0)
-        return h5_fail(path, "cannot create the checkpoint");
-    enum status status = h5_text(path, file, "program", identity->program);
+    const hid_t access = h5_access(), file = access < 0 ? H5_NONE : H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    enum status status = file < 0 ? h5_fail(path, "cannot create the checkpoint") : OK;
+    h5_close(access);
+    if (status == OK)
+        status = h5_text(path, file, "program", identity->program);
     if (status == OK)
         status = h5_text(path, file, "configuration", identity->configuration);
     if (status == OK)
@@ -53,7 +54,8 @@ static enum status write_file(const char *path, const struct checkpoint_identity
         status = write_part(path, file, &parts[i]);
     if (status == OK && H5Fflush(file, H5F_SCOPE_LOCAL) < 0)
         status = h5_fail(path, "cannot write the checkpoint");
-    h5_close(file);
+    if (file >= 0 && H5Fclose(file) < 0 && status == OK)
+        status = h5_fail(path, "cannot close the checkpoint");
     return status;
 }
 
@@ -116,7 +118,8 @@ static bool read_file(const char *name, struct checkpoint_identity *identity, co
     if (!seal_holds(name))
         return false;
     h5_quiet();
-    const hid_t file = H5Fopen(name, H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t access = h5_access(), file = access < 0 ? H5_NONE : H5Fopen(name, H5F_ACC_RDONLY, access);
+    h5_close(access);
     if (file < 0)
         return false;
     bool ok = read_identity(file, identity);

@@ -19,6 +19,8 @@ enum { H5_NONE = -1, H5_RANK = 4 };
 void h5_quiet(void);
 /* Records "PATH: <sentence>: <reason>" with the reason of the HDF5 call that just failed, ERR_IO; call it before any clean-up. */
 enum status h5_fail(const char *path, const char *format, ...) STATUS_PRINTF(2, 3);
+/* How every file is opened or created, as an access list for the caller to close; negative when there is no memory for it. */
+hid_t h5_access(void);
 /* Closes any kind of id, nothing if there is none. */
 void h5_close(hid_t id);
 

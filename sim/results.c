@@ -3,6 +3,7 @@
 #include "provenance.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,23 +217,35 @@ enum status results_create(const char *path, bool force, const struct model *mod
     return status;
 }
 
-enum status results_copy(const char *path, const char *copy)
+/* All bytes from one descriptor to the other; false with errno (0: written in part only). */
+static bool copy_bytes(int from, int to)
 {
     enum { BLOCK = 1 << 16 };
     char *block = malloc(BLOCK);
-    FILE *from = fopen(path, "rb"), *to = block && from ? fopen(copy, "wb") : NULL;
-    bool ok = to != NULL;
-    for (size_t n = BLOCK; ok && n == BLOCK;) {
-        n = fread(block, 1, BLOCK, from);
-        ok = fwrite(block, 1, n, to) == n && !ferror(from);
+    ssize_t n = block ? 1 : -1, written = 1;
+    while (n > 0 && n == written) {
+        n = written = read(from, block, BLOCK);
+        if (n <= 0)
+            break;
+        errno = 0;
+        written = write(to, block, (size_t)n);
     }
-    const int reason = errno;
-    if (from)
-        fclose(from);
-    if (to && fclose(to) != 0)
-        ok = false;
     free(block);
-    return ok ? OK : status_fail(ERR_IO, "%s: cannot be copied: %s", path, strerror(reason));
+    return n == 0;
+}
+
+enum status results_copy(const char *path, const char *copy)
+{
+    const int from = open(path, O_RDONLY | O_CLOEXEC), to = from < 0 ? -1 : open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool ok = to >= 0 && copy_bytes(from, to);
+    int reason = errno;
+    if (from >= 0)
+        close(from);
+    if (to >= 0 && close(to) != 0 && ok) {
+        ok = false;
+        reason = errno;
+    }
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be copied to %s: %s", path, copy, reason ? strerror(reason) : "written in part only");
 }
 
 enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,
