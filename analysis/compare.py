@@ -18,7 +18,6 @@ import numpy as np
 
 import figure
 import results
-import timeline
 from figure import FAINT, INK, RED, RUNS, plt
 
 WIDTH, LEAST, MOST = 11.0, 2, len(RUNS)
@@ -66,7 +65,7 @@ def dose(run):
 
     def quantity(units, *keys):
         value = run.setting(*keys)
-        found = timeline.quantity(value, units) if units else value if isinstance(value, (int, float)) else None
+        found = figure.quantity(value, units) if units else value if isinstance(value, (int, float)) else None
         return math.nan if found is None else float(found)
 
     length, diameter = (quantity(LENGTHS, "treatment", "needle", name) for name in ("length", "diameter"))
@@ -311,7 +310,7 @@ def draw_depth(ax, entries):
     ax.set_ylim(deepest or 1.0, 0)
     ax.axvline(0, color=FAINT, linewidth=0.7)
     for entry in entries:
-        top = timeline.quantity(entry.run.setting("skin", "epidermis"), LENGTHS) or 0.0
+        top = figure.quantity(entry.run.setting("skin", "epidermis"), LENGTHS) or 0.0
         if 0 < entry.dose.depth - top < deepest:
             ax.plot([0.0], [entry.dose.depth - top], marker=9, color=entry.colour, markersize=7, transform=ax.get_yaxis_transform(), clip_on=False,
                     zorder=6, gid=f"channel end {entry.label}")

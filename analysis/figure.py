@@ -97,7 +97,7 @@ def healing_axis(ax, end):
     ax.minorticks_off()
 
 
-def thin_ticks(ax, gap=0.01):
+def thin_ticks(ax, gap=0.02):
     """Drops labels of the time axis where they would touch in a narrow panel; the first and the last stay."""
     shown = [(day, label.get_text(), text_width(label, ax)) for day, label in zip(ax.get_xticks(), ax.get_xticklabels())]
     end = ax.get_xlim()[1]
@@ -161,6 +161,11 @@ def save(fig, path, title, alt, dpi):
         text = content.decode("utf-8").replace("<svg ", '<svg role="img" aria-labelledby="title desc" ', 1)
         content = re.sub(r"<title>(.*?)</title>", lambda m: f'<title id="title">{m[1]}</title>\n <desc id="desc">{escape(alt)}</desc>', text,
                          count=1, flags=re.S).encode("utf-8")
+    write(path, content)
+
+
+def write(path, content):
+    """Writes bytes to a file, whole or not at all."""
     partial = f"{path}.part"
     try:
         with open(partial, "wb") as file:
