@@ -139,11 +139,3 @@ class Study:
         runs = f"{self.done.size} runs" + (f", {self.failed} failed" if self.failed else "") + (f", {self.missing} missing" if self.missing else "")
         return " · ".join(str(part) for part in (about.get("source", ""), f"sweep {about['sweep']}" if about.get("sweep") else "",
                                                  f"design {self.design}", runs) if part)
-
-
-def front(x, y, x_up, y_up):
-    """Indices of the points that no other beats in both, along the front."""
-    better = np.column_stack([x if x_up else -x, y if y_up else -y])
-    kept = [i for i in np.flatnonzero(np.isfinite(better).all(1))
-            if not np.any(np.all(better >= better[i], 1) & np.any(better > better[i], 1))]
-    return np.array(sorted(kept, key=lambda i: (x[i], y[i])), int)

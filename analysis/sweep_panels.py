@@ -291,7 +291,7 @@ def morris(found, names, width, labelled=8):
 def pareto(study, up, down, dimensions, width, named=8):
     """Every run by its cost and its gain, and the front that no run beats in both."""
     x, y = down.values, up.values
-    best = studies.front(x, y, False, True)
+    best = np.array(figure.pareto(x, y), int)
     if not best.size:
         raise results.ResultsError(f"{study.table.path}: no run has both {up.key} and {down.key}")
     fig, axes = canvas(width, 4.2, 1, 2, width_ratios=(3, 2))
@@ -322,7 +322,8 @@ def spread_out(best, x, y, most):
 
 
 def table_of_front(ax, study, chosen, dimensions, x, y, up, down):
-    ax.set_axis_off()
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
     factors = [factor for dimension in dimensions for factor in dimension.factors][:4]
     heads = ["", *(wrapped(q.label, 11) for q in (*factors, down, up))]
     rows = [[str(n), *(studies.shown(f.values[i], 3) for f in factors), f"{x[i]:.{digits(x)}f}", f"{y[i]:.{digits(y)}f}"]

@@ -1,7 +1,7 @@
 """The layout of the table of a sweep (`needlework sweep collect`), known here and nowhere else in analysis/.
 
-    table = table.read("results/study")        # the folder of a sweep, or its table.h5
-    table.outcomes[0].values, table.factors[0].unit, table.status
+    found = table.read("results/study")        # the folder of a sweep, or its table.h5
+    found.outcomes[0].values, found.factors[0].unit, found.status
 
 Files come from strangers: what cannot be used raises results.ResultsError with one sentence.  The writer is sim/sweep_table.c.
 """

@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 import pytest
 
+import pictures
 import sweep_table
 from sweep_table import Factor
 
@@ -16,7 +17,7 @@ sys.path.insert(0, str(ANALYSIS))
 import results  # noqa: E402
 import study as studies  # noqa: E402
 import sweep  # noqa: E402
-import table as tables  # noqa: E402
+import table as sweep_tables  # noqa: E402
 
 LENGTH = Factor("treatment.needle.length", values=[0.5, 1.0, 1.5, 2.0], unit="mm")
 DENSITY = Factor("treatment.density", values=[1.0, 2.5, 4.0], unit="/mm2")
@@ -52,37 +53,14 @@ def tables(tmp_path_factory):
 def drawn(path, *arguments, **options):
     """(figure, texts, description) after checking that no text is cut or lies on another."""
     fig, _, alt = sweep.draw(studies.Study(path), *arguments, **options)
-    fig.canvas.draw()
-    renderer, never = fig.canvas.get_renderer(), undrawn(fig)
-    texts = [text for text in fig.findobj(matplotlib.text.Text)
-             if text not in never and text.get_visible() and text.get_text().strip() and (text.axes is None or text.axes.get_visible())]
-    seen = []
-    for text in texts:
-        name, box = text.get_text(), matplotlib.text.Text.get_window_extent(text, renderer)
-        assert box.x0 >= -1 and box.y0 >= -1 and box.x1 <= fig.bbox.x1 + 1 and box.y1 <= fig.bbox.y1 + 1, f"'{name}' leaves the figure"
-        for other, there in seen:
-            apart = box.x0 + 1 >= there.x1 or there.x0 + 1 >= box.x1 or box.y0 + 1 >= there.y1 or there.y0 + 1 >= box.y1
-            assert apart, f"'{name}' lies on '{other}'"
-        seen.append((name, box))
+    assert pictures.trouble(fig) == []
+    texts = [text for text, _ in pictures.boxes(fig)]
     matplotlib.pyplot.close(fig)
-    return fig, [name for name, _ in seen], alt
-
-
-def undrawn(fig):
-    """Labels of ticks beyond the limits of their axis, or of axes without labels, which are there but never drawn."""
-    found = set()
-    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
-        low, high = sorted(axis.get_view_interval())
-        gap = 1e-9 * (high - low)
-        hidden = not axis.axes.axison
-        for tick in axis.get_major_ticks() + axis.get_minor_ticks():
-            if hidden or not low - gap <= tick.get_loc() <= high + gap:
-                found |= {tick.label1, tick.label2}
-    return found
+    return fig, texts, alt
 
 
 def test_table_is_read_with_units_and_in_the_order_it_was_made(tables):
-    table = tables.read(tables / "grid")
+    table = sweep_tables.read(tables / "grid")
     assert [o.name for o in table.outcomes] == ["final_collagen_gain", "scar_index@90 days", "downtime"]
     assert [(f.name, f.unit, f.dimension, f.scale) for f in table.factors][1] == ("treatment.density", "/mm2", 1, "list")
     assert table.dimensions[2] == "treatment.interval" and table.unit.shape == (24, 3) and table.design == "grid"
@@ -173,13 +151,6 @@ def test_pareto_front_is_what_no_run_beats(tables):
     beaten = {(a, b) for a, b in zip(x, y) if np.isfinite(a)} - set(zip(front.get_xdata(), front.get_ydata()))
     assert all(np.any((x <= a) & (y >= b) & ((x < a) | (y > b))) for a, b in beaten)
     assert fig.axes[0].get_xlabel() == "downtime (days), less is better"
-
-
-def test_front_of_both_directions():
-    x, y = np.array([1.0, 2, 3, np.nan, 2]), np.array([1.0, 3, 2, 9, 1])
-    assert studies.front(x, y, False, True).tolist() == [0, 1]
-    assert studies.front(x, y, True, True).tolist() == [1, 2]
-    assert studies.front(x, y, False, False).tolist() == [0]
 
 
 @pytest.mark.parametrize("key, name", [("treatment.needle.length", "needle length"), ("treatment.if_not_healed", "if not healed"),
