@@ -36,6 +36,7 @@ enum config_key {
     CONFIG_TREATMENT_IF_NOT_HEALED, /* choice: postpone skip fail */
     CONFIG_TREATMENT_OVERRIDE,      /* treatment.override_contraindications, boolean */
     CONFIG_TREATMENT_SEED,          /* integer */
+    CONFIG_TREATMENT_SHIFT,         /* flag: every other session between the places of the one before */
     CONFIG_DOMAIN_GEOMETRY,         /* choice: well_mixed axisymmetric slab unit_cell patch */
     CONFIG_DOMAIN_SPACING,          /* 1 to 3 lengths [mm]: one for all axes, or x, y, z (r, z) */
     CONFIG_DOMAIN_GRADING,          /* [1] ratio of neighbouring cell heights below 0.5 mm; 1 = uniform */

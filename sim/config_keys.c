@@ -63,6 +63,8 @@ const struct config_row config_rows[CONFIG_KEYS] = {
         "run in spite of a contraindication; recorded in the results"},
     [CONFIG_TREATMENT_SEED] = {"treatment.seed", CONFIG_INTEGER, "1", "1", 0, 4294967295.0, NULL,
         "seed of the random placement of needles (patch)"},
+    [CONFIG_TREATMENT_SHIFT] = {"treatment.shift", CONFIG_BOOLEAN, NULL, "false", 0, 0, NULL,
+        "every other session half a pitch away along x and y, between the places of the one before (unit_cell, slab)"},
 
     [CONFIG_DOMAIN_GEOMETRY] = {"domain.geometry", CONFIG_CHOICE, NULL, "unit_cell", 0, 0, geometries,
         "shape of the computed piece of dermis"},

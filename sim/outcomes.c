@@ -40,8 +40,11 @@ static void set_pointers(struct outcomes *o, struct observation *observation, do
     for (int r = 0; r < N_SURFACE_REGIONS; r++)
         observation->surface[r] = block + N_REGIONS * o->n_quantities + (size_t)r * o->n_surface_quantities;
     observation->integral = o->shown;
-    observation->mouth_fraction =
-        o->surface && o->surface_total[REGION_SURFACE] > 0.0 ? o->surface_total[REGION_MOUTH] / o->surface_total[REGION_SURFACE] : 0.0;
+}
+
+static double mouth_fraction(const struct outcomes *o)
+{
+    return o->surface && o->surface_total[REGION_SURFACE] > 0.0 ? o->surface_total[REGION_MOUTH] / o->surface_total[REGION_SURFACE] : 0.0;
 }
 
 static double sum(size_t n, const double *a)
@@ -112,11 +115,20 @@ static enum status create_weights(struct outcomes *o, const double *core, const 
     o->surface_weight[REGION_MOUTH] = calloc(o->surface->cells, sizeof(double));
     if (!o->surface_weight[REGION_MOUTH])
         return status_no_memory("the outcomes", o->surface->cells * sizeof(double));
-    for (size_t c = 0; c < o->surface->cells && core; c++)
+    o->surface_total[REGION_SURFACE] = sum(o->surface->cells, o->surface->volume);
+    if (core)
+        outcomes_set_mouths(o, core);
+    return OK;
+}
+
+void outcomes_set_mouths(struct outcomes *outcomes, const double *core)
+{
+    struct outcomes *o = outcomes;
+    if (!o->surface)
+        return;
+    for (size_t c = 0; c < o->surface->cells; c++)
         o->surface_weight[REGION_MOUTH][c] = o->surface->volume[c] * core[c];
     o->surface_total[REGION_MOUTH] = sum(o->surface->cells, o->surface_weight[REGION_MOUTH]);
-    o->surface_total[REGION_SURFACE] = sum(o->surface->cells, o->surface->volume);
-    return OK;
 }
 
 enum status outcomes_create(const struct model *model, const double *params, const double *const *fixed, const struct grid *grid,
@@ -242,6 +254,7 @@ void outcomes_set_baseline(struct outcomes *outcomes, const double *const *y, co
 {
     const size_t block = N_REGIONS * outcomes->n_quantities + N_SURFACE_REGIONS * outcomes->n_surface_quantities;
     observe(outcomes, y, e, outcomes->means + block);
+    outcomes->baseline.mouth_fraction = mouth_fraction(outcomes);
 }
 
 /* Part of [from, to] after the integral's start, and the integral over it of the line from a to b. */
@@ -291,6 +304,7 @@ void outcomes_evaluate(struct outcomes *outcomes, double time, const double *con
     if (!o->model->observe)
         return;
     observe(o, y, e, o->means);
+    o->now.mouth_fraction = mouth_fraction(o);
     for (size_t i = 0; i < o->model->n_integrals; i++) {
         const double start = o->session + o->model->integrals[i].after;
         o->shown[i] = o->integral[i] + (time > o->latest ? trapezoid(o->latest, time, start, o->integrand[i], integrand(o, i, y)) : 0.0);
@@ -330,6 +344,10 @@ void outcomes_parts(struct outcomes *outcomes, struct state_part *parts, size_t 
     struct outcomes *o = outcomes;
     const size_t block = N_REGIONS * o->n_quantities + N_SURFACE_REGIONS * o->n_surface_quantities;
     state_part_add(parts, n, "baseline", o->means + block, block * sizeof *o->means);
+    if (o->surface) {
+        state_part_add(parts, n, "mouths", o->surface_weight[REGION_MOUTH], o->surface->cells * sizeof(double));
+        state_part_add(parts, n, "mouths_total", &o->surface_total[REGION_MOUTH], sizeof(double));
+    }
     state_part_add(parts, n, "integrals", o->integral, 3 * o->model->n_integrals * sizeof *o->integral);
     state_part_add(parts, n, "integrals_time", &o->latest, sizeof o->latest);
     state_part_add(parts, n, "integrals_session", &o->session, sizeof o->session);

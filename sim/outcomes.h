@@ -22,6 +22,10 @@ enum status outcomes_create(const struct model *model, const double *params, con
                             const struct grid *surface, const double *core, const double *injured, struct outcomes **outcomes);
 void outcomes_destroy(struct outcomes **outcomes);
 
+/* The mouths of the session that is given now, area shares like `core` at creation: closure is that of the latest channels.  The core and
+ * the injured zone stay those of the first session.  Nothing to do without a surface. */
+void outcomes_set_mouths(struct outcomes *outcomes, const double *core);
+
 /* Remembers the present state as the one before treatment: what outcomes are relative to. */
 void outcomes_set_baseline(struct outcomes *outcomes, const double *const *y, const double *const *e);
 

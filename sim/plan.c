@@ -227,7 +227,8 @@ static void print_sessions(const struct plan *plan, FILE *stream)
     static const char *const otherwise[] = {"postponed until it is", "skipped", "the end of the run"};
     fprintf(stream, "# %s: channels %.4g mm deep, %.4g mm wide at the surface, %.4g per cm2\n", t->device.title,
             device_channel_depth(&t->device), 2.0 * device_channel_radius(&t->device), 100.0 * t->density);
-    fprintf(stream, "# sessions, each given when the skin has healed (else %s):\n", otherwise[t->if_not_healed]);
+    fprintf(stream, "# sessions%s, each given when the skin has healed (else %s):\n", t->shift ? ", every other one half a pitch away" : "",
+            otherwise[t->if_not_healed]);
     for (size_t i = 0; i < t->sessions; i++) {
         fprintf(stream, "#   %zu on day %.6g%s\n", i + 1, t->first + (double)i * t->interval,
                 stepper_ticks(t->first + (double)i * t->interval) > plan->end ? " (after the end of the run: not given)" : "");

@@ -233,6 +233,7 @@ static enum status injure(struct simulation *s, size_t number)
     if (s->surface && model->injure_surface)
         model->injure_surface(s->surface_grid->cells, puncture->mouth, s->params, s->surface->level[STATE_NOW]);
     stepper_event_after(s->stepper);
+    outcomes_set_mouths(s->outcomes, puncture->core);
     treatment_puncture_destroy(&puncture);
     return OK;
 }

@@ -73,6 +73,27 @@ static enum status check_patch(const struct config *config, const struct treatme
                        config_where(config, CONFIG_DOMAIN_WIDTH, where, sizeof where), width, 100 * t->density, 1 / sqrt(t->density));
 }
 
+/* Only a lattice has places between its places. */
+static enum status check_shift(const struct config *config, const struct treatment *t)
+{
+    static const struct {
+        const char *geometry, *reason;
+    } without[] = {{"axisymmetric", "a cylinder around one channel has no second place for it"},
+                   {"well_mixed", "one cell has no places"},
+                   {"patch", "a patch places the needles of every session anew, see treatment.seed"}};
+    const char *geometry = config_text(config, CONFIG_DOMAIN_GEOMETRY), *reason = NULL;
+    for (size_t i = 0; i < sizeof without / sizeof *without; i++)
+        if (strcmp(geometry, without[i].geometry) == 0)
+            reason = without[i].reason;
+    if (t->device.pattern == PATTERN_AREA)
+        reason = "an injury of the whole area leaves no place out";
+    char where[256];
+    if (!t->shift || !reason)
+        return OK;
+    return status_fail(ERR_CONFIG, "%s: sessions cannot be shifted: %s; shift: true is for unit_cell and slab",
+                       config_where(config, CONFIG_TREATMENT_SHIFT, where, sizeof where), reason);
+}
+
 /* What is allowed but probably not meant. */
 static void warn(const struct treatment *t)
 {
@@ -105,12 +126,15 @@ enum status treatment_from_config(const struct config *config, double epidermis,
         .seed = (unsigned long)config_integer(config, CONFIG_TREATMENT_SEED),
         .directions = (size_t)config_integer(config, CONFIG_TREATMENT_DIRECTIONS),
         .jitter = config_number(config, CONFIG_TREATMENT_JITTER),
+        .shift = config_flag(config, CONFIG_TREATMENT_SHIFT),
     };
     enum status status = check_conditions(config, overridden, n);
     if (device_from_config(config, &t.device) != OK)
         return ERR_CONFIG;
     t.density = t.device.density;
     if (check_patch(config, &t) != OK)
+        status = ERR_CONFIG;
+    if (check_shift(config, &t) != OK)
         status = ERR_CONFIG;
     if (status != OK)
         return status;

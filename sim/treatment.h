@@ -26,6 +26,7 @@ struct treatment {
     unsigned long seed;
     size_t directions; /* roller */
     double jitter;     /* stamp [mm] */
+    bool shift;        /* every other session half a pitch away */
 };
 
 /* The treatment of a configuration, with the protocol rules: contraindications among the conditions end in ERR_CONFIG unless overridden;
@@ -48,9 +49,11 @@ struct puncture {
 };
 
 /* Places the needles of session `number` (0-based; the number only matters for random patterns) on the grid.
- * On UNIT_CELL a quarter of a lattice cell, the channel in the corner x = y = 0; on AXISYMMETRIC r = 0; on SLAB x = 0 with the mirror
- * images of a row; WELL_MIXED: the mean over the lattice cell; PATCH: the pattern of the device, with random numbers of its own for every
- * seed and session.  PATTERN_AREA: s = 0, b = 1 down to its depth, mouth = core = injured = 1.
+ * On UNIT_CELL a quarter of a lattice cell, the channel in the corner x = y = 0, or, in every other session of a shifted treatment, in the
+ * opposite one: a lattice moved by half a pitch along both axes keeps the mirror walls of the quarter, which need not grow; on AXISYMMETRIC
+ * r = 0; on SLAB x = 0 (shifted: half a pitch) with the mirror images of a row; WELL_MIXED: the mean over the lattice cell; PATCH: the
+ * pattern of the device, with random numbers of its own for every seed and session.  PATTERN_AREA: s = 0, b = 1 down to its depth, mouth =
+ * core = injured = 1.
  *
  * ERR_IO when out of memory, ERR_CONFIG when a patch is too small for one channel, leaving *puncture unchanged.  Tested in:
  * test_treatment_puncture.c, test_treatment.c (patterns, protocol). */

@@ -228,8 +228,9 @@ static enum status channels_init(const struct treatment *t, const struct grid *g
     const double a = device_channel_radius(&t->device);
     const double reach = a * fmax(2.0, (1.0 + 0.5 * EDGE) * fmax(1.0, t->device.bruise)); /* 2 a: `injured` */
     const double width = last_face(&grid->axis[0]), depth = last_face(&grid->axis[1]);
-    double period[2] = {DBL_MAX, DBL_MAX}, origin = 0.0, *x = NULL, *y = NULL;
-    const double *place[2] = {&origin, &origin};
+    const bool between = t->shift && number % 2 == 1;
+    double period[2] = {DBL_MAX, DBL_MAX}, origin[2] = {0.0, 0.0}, *x = NULL, *y = NULL;
+    const double *place[2] = {&origin[0], &origin[1]};
     enum status status = OK;
     *placed = 1;
     switch (grid->geometry) {
@@ -243,9 +244,12 @@ static enum status channels_init(const struct treatment *t, const struct grid *g
     case UNIT_CELL:
         period[0] = 2.0 * width;
         period[1] = 2.0 * depth;
+        origin[0] = between ? width : 0.0;
+        origin[1] = between ? depth : 0.0;
         break;
     case SLAB:
         period[0] = 2.0 * treatment_cell_width(t, SLAB);
+        origin[0] = between ? 0.5 * period[0] : 0.0;
         break;
     default:
         break;

@@ -173,3 +173,24 @@ def test_a_checkpoint_of_another_configuration_or_program_is_refused(undisturbed
     assert refused.returncode == 2 and "written by needlework 0.0.0" in refused.stderr and one.exists()
     assert needlework("resume", one, "--force", "--quiet").returncode == 0
     assert same_bits(whole, one)
+
+
+def test_sessions_at_other_places_resume_with_the_same_bits(tmp_path):
+    """Closure is read from the mouths of the latest session, which a checkpoint must keep."""
+    config = tmp_path / "shifted.yaml"
+    config.write_text("model: dermis\ntreatment: {sessions: 2, interval: 10 days, shift: true}\n"
+                      "domain: {geometry: unit_cell, spacing: 40 um, depth: 1 mm}\nrun: {duration: 12 days}\n"
+                      "output: {timeseries: 2 hours, snapshots: [0 days]}\n")
+    whole, stopped = tmp_path / "whole.h5", tmp_path / "stopped.h5"
+    assert needlework("run", config, "-o", whole, "--quiet", "--threads", 1).returncode == 0
+    run = subprocess.Popen([PROGRAM, "run", config, "-o", stopped, "--threads", "1"], stderr=subprocess.PIPE, text=True)
+    for line in run.stderr:  # a line every 10 %: the second session is at 83 %
+        if "90" in line:
+            run.send_signal(signal.SIGTERM)
+            break
+    run.communicate()
+    if run.returncode == 75:
+        assert needlework("resume", stopped, "--quiet", "--threads", 1).returncode == 0
+    assert same_bits(whole, stopped)
+    with h5py.File(whole) as file:
+        assert min(file["epidermal_closure"][121:125]) < 0.5
