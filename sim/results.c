@@ -217,18 +217,21 @@ enum status results_create(const char *path, bool force, const struct model *mod
     return status;
 }
 
-/* All bytes from one descriptor to the other; false with errno (0: written in part only). */
+/* All bytes from one descriptor to the other; false with errno. */
 static bool copy_bytes(int from, int to)
 {
     enum { BLOCK = 1 << 16 };
     char *block = malloc(BLOCK);
-    ssize_t n = block ? 1 : -1, written = 1;
-    while (n > 0 && n == written) {
-        n = written = read(from, block, BLOCK);
-        if (n <= 0)
-            break;
-        errno = 0;
-        written = write(to, block, (size_t)n);
+    ssize_t n = block ? 1 : -1;
+    while (n > 0) {
+        n = read(from, block, BLOCK);
+        for (ssize_t done = 0, more; done < n; done += more) { /* a full disk takes a part first, and says why at the rest */
+            more = write(to, block + done, (size_t)(n - done));
+            if (more <= 0) {
+                n = -1;
+                break;
+            }
+        }
     }
     free(block);
     return n == 0;
@@ -245,7 +248,7 @@ enum status results_copy(const char *path, const char *copy)
         ok = false;
         reason = errno;
     }
-    return ok ? OK : status_fail(ERR_IO, "%s: cannot be copied to %s: %s", path, copy, reason ? strerror(reason) : "written in part only");
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be copied to %s: %s", path, copy, strerror(reason));
 }
 
 enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,

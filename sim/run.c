@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static enum status create_buffers(struct run *run)
 {
@@ -43,9 +42,12 @@ static enum status open_results(struct run *run, const struct run_options *optio
         if (status == OK)
             status = results_resume(run->path, plan->model, s->grid, s->surface_grid, &about, run->kept.file_rows, &run->results);
     } else {
-        status = results_create(run->path, options->force, plan->model, s->grid, s->surface_grid, &about, &run->results);
+        const bool may_be_wrong = plan->treated && plan->treatment.if_not_healed == FAIL;
+        status = may_be_wrong && options->force ? run_set_aside(run->path) : OK;
         if (status == OK)
-            run_forget(run->path); /* of an earlier run into the same file */
+            status = results_create(run->path, options->force, plan->model, s->grid, s->surface_grid, &about, &run->results);
+        if (status == OK)
+            run_forget_checkpoints(run->path); /* of an earlier run into the same file */
         if (status == OK)
             status = run_checkpoint(run);
     }
@@ -141,7 +143,7 @@ static enum status execute(struct run *run, const struct run_options *options)
     const double seconds = progress_finish(&run->progress);
     const enum status closed = results_close(&run->results, status == OK && wrote == OK, seconds);
     if (status == ERR_CONFIG)
-        unlink(run->path);
+        run_put_back(run->path);
     if (status == OK)
         status = wrote != OK ? wrote : closed;
     if (status == OK || status == ERR_CONFIG)

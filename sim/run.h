@@ -16,14 +16,14 @@ struct run_options {
 
 /* Carries out a plan: progress to stderr, summary to stdout.  Whatever it returns, the results file holds every row written so far and
  * says whether it is complete; STOPPED, ERR_IO and a kill leave a checkpoint to resume from; with ERR_CONFIG (a session on unhealed skin
- * with `if_not_healed: fail`) no file is left. */
+ * with `if_not_healed: fail`) no file is left, or the one that was to be replaced with `force`. */
 enum status run_execute(const struct plan *plan, const struct run_options *options);
 
 /* Goes on with the results file `options->output` from its newest checkpoint, with the configuration that stands in it: the result is
  * the same to the last bit as that of an uninterrupted run.  threads = 0: as many as are useful. */
 enum status run_resume(const struct run_options *options, int threads);
 
-/* Removes checkpoints and copy of a results file: nobody will go on with it. */
+/* Removes checkpoints and copies of a results file: nobody will go on with it. */
 void run_forget(const char *path);
 
 #endif

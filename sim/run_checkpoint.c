@@ -70,12 +70,43 @@ enum status run_restore_file(const char *path)
     return access(whole, F_OK) == 0 ? copy_whole(path, true) : OK;
 }
 
-void run_forget(const char *path)
+static void replaced_path(const char *path, char out[LONGEST])
+{
+    snprintf(out, LONGEST, "%s.checkpoint.replaced", path);
+}
+
+enum status run_set_aside(const char *path)
+{
+    char aside[LONGEST];
+    replaced_path(path, aside);
+    const enum status status = access(path, F_OK) == 0 ? results_copy(path, aside) : OK;
+    if (status != OK)
+        unlink(aside);
+    return status;
+}
+
+void run_put_back(const char *path)
+{
+    char aside[LONGEST];
+    replaced_path(path, aside);
+    if (rename(aside, path) != 0)
+        unlink(path);
+}
+
+void run_forget_checkpoints(const char *path)
 {
     char whole[LONGEST];
     snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
     unlink(whole);
     checkpoint_remove(path);
+}
+
+void run_forget(const char *path)
+{
+    char aside[LONGEST];
+    replaced_path(path, aside);
+    unlink(aside);
+    run_forget_checkpoints(path);
 }
 
 enum status run_checkpoint(struct run *run)

@@ -41,6 +41,11 @@ enum status run_checkpoint(struct run *run);
 enum status run_restore(struct run *run, bool force);
 /* Puts the copy that was made with the latest checkpoint in the place of the results file, which a kill may have torn. */
 enum status run_restore_file(const char *path);
+/* A run that may yet turn out to be wrong (a session on unhealed skin with `if_not_healed: fail`) keeps a copy of the file it replaces, as
+ * FILE.checkpoint.replaced, and puts it back then; without a copy the file is removed. */
+enum status run_set_aside(const char *path);
+void run_put_back(const char *path);
+void run_forget_checkpoints(const char *path);
 /* Program and configuration, as they stand in checkpoints. */
 enum status run_identify(const struct plan *plan, struct checkpoint_identity *identity);
 

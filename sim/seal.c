@@ -35,14 +35,14 @@ enum status seal_write(const char *path)
     unsigned char seal[SEAL];
     struct stat about;
     memcpy(seal + DIGEST, MARK, SEAL - DIGEST);
-    errno = 0;
+    errno = 0; /* a write that ends early says no more than that: there is no space */
     const int file = open(path, O_RDWR | O_CLOEXEC);
     bool ok = file >= 0 && fstat(file, &about) == 0 && digest_of(file, about.st_size, seal) && write(file, seal, SEAL) == SEAL &&
               fsync(file) == 0;
     const int reason = errno;
     if (file >= 0 && close(file) != 0)
         ok = false;
-    return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, reason ? strerror(reason) : "written in part only");
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, strerror(reason ? reason : ENOSPC));
 }
 
 bool seal_holds(const char *path)

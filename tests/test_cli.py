@@ -382,6 +382,20 @@ def test_sessions_on_open_skin_fail_and_leave_nothing(fast, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_sessions_on_open_skin_fail_and_leave_the_file_that_was_to_be_replaced(fast, tmp_path):
+    older = run(tmp_path / "x.h5", fast, run__duration="1 day")
+    content, wrong = older.read_bytes(), sets(treatment__if_not_healed="fail", **HASTE)
+    refused(call("run", fast, *wrong, "-o", older, "--force", "--quiet"), "session 2 on day 1: the skin has not healed")
+    assert older.read_bytes() == content and list(tmp_path.iterdir()) == [older]
+    finer = [*wrong, *sets(domain__spacing="8 um", output__timeseries="1 hour")]
+    assert call("run", fast, *finer, "-o", older, "--force", "--quiet", "--max-walltime", "0.01 s").returncode == 75
+    assert older.read_bytes() != content
+    refused(call("resume", older, "--quiet"), "session 2 on day 1: the skin has not healed")
+    assert older.read_bytes() == content and list(tmp_path.iterdir()) == [older]
+    assert call("run", fast, *sets(run__duration="2 days", treatment__if_not_healed="fail"), "-o", older, "--force", "--quiet").returncode == 0
+    assert older.read_bytes() != content and list(tmp_path.iterdir()) == [older]
+
+
 def test_a_short_interval_warns(fast):
     done = call("check", fast, *sets(treatment__sessions=2, treatment__interval="4 weeks"))
     assert done.returncode == 0 and re.search("warning: an interval of 28 days is under 6 weeks", done.stderr)
