@@ -9,6 +9,12 @@ size_t reaction_tiles(size_t cells)
     return (cells + TILE - 1) / TILE;
 }
 
+size_t reaction_tile_cells(size_t cells, size_t tile, size_t *first)
+{
+    *first = tile * TILE;
+    return cells - *first < TILE ? cells - *first : TILE;
+}
+
 KERNEL static void predict(size_t n, const struct reaction_predictor *predictor, const double *restrict now, const double *restrict before,
                            const double *restrict older, double *restrict next)
 {
@@ -20,20 +26,20 @@ KERNEL static void predict(size_t n, const struct reaction_predictor *predictor,
     }
 }
 
-static void predict_span(const struct state *state, const struct reaction_predictor *predictor, size_t first, size_t n)
+void reaction_predict(const struct state *state, size_t species, const struct reaction_predictor *predictor, size_t first, size_t n,
+                      double *next)
 {
-    for (size_t s = 0; s < state->n_species; s++)
-        predict(n, &predictor[s], state->level[STATE_NOW][s] + first, state->level[STATE_BEFORE][s] + first,
-                state->level[STATE_OLDER][s] + first, state->level[STATE_NEXT][s] + first);
+    predict(n, predictor, state->level[STATE_NOW][species] + first, state->level[STATE_BEFORE][species] + first,
+            state->level[STATE_OLDER][species] + first, next);
 }
 
-static void react_span(const struct model *model, const double *params, struct state *state, double *const *level, size_t first, size_t n)
+/* Production and loss of the state y [species][n]. */
+static void react_span(const struct model *model, const double *params, struct state *state, const double *const *y, size_t first, size_t n)
 {
-    const double *y[MODEL_MAX_SPECIES], *fixed[MODEL_MAX_SPECIES];
+    const double *fixed[MODEL_MAX_SPECIES];
     double *prod[MODEL_MAX_SPECIES], *loss[MODEL_MAX_SPECIES];
     for (size_t s = 0; s < state->n_species; s++) {
-        y[s] = level[s] + first;
-        prod[s] = state->prod[s] + first;
+        prod[s] = state->level[STATE_NEXT][s] + first;
         loss[s] = state->loss[s] + first;
     }
     for (size_t f = 0; f < state->n_fixed; f++)
@@ -44,9 +50,15 @@ static void react_span(const struct model *model, const double *params, struct s
 void reaction_tile(const struct model *model, const double *params, const struct reaction_predictor *predictor, struct state *state,
                    size_t tile)
 {
-    const size_t first = tile * TILE, rest = state->grid->cells - first, n = rest < TILE ? rest : TILE;
-    predict_span(state, predictor, first, n);
-    react_span(model, params, state, state->level[STATE_NEXT], first, n);
+    _Alignas(64) double predicted[MODEL_MAX_SPECIES][TILE];
+    const double *y[MODEL_MAX_SPECIES];
+    size_t first;
+    const size_t n = reaction_tile_cells(state->grid->cells, tile, &first);
+    for (size_t s = 0; s < state->n_species; s++) {
+        reaction_predict(state, s, &predictor[s], first, n, predicted[s]);
+        y[s] = predicted[s];
+    }
+    react_span(model, params, state, y, first, n);
 }
 
 /* Mean of the predicted dermis over the top `depth`, layer by layer. */
@@ -70,21 +82,23 @@ static void look_below(const struct state *dermis, const struct reaction_predict
 }
 
 void reaction_surface(const struct model *model, const double *params, const struct reaction_predictor *dermis_predictor,
-                      const struct reaction_predictor *predictor, const struct state *dermis, struct state *surface, double *const *below)
+                      const struct reaction_predictor *predictor, const struct state *dermis, struct state *surface, double *const *below,
+                      double *const *e)
 {
-    const double *e[MODEL_MAX_SPECIES], *under[MODEL_MAX_SPECIES];
+    const double *on[MODEL_MAX_SPECIES], *under[MODEL_MAX_SPECIES];
     look_below(dermis, dermis_predictor, model->surface_depth, below);
-    predict_span(surface, predictor, 0, surface->grid->cells);
-    for (size_t s = 0; s < surface->n_species; s++)
-        e[s] = surface->level[STATE_NEXT][s];
+    for (size_t s = 0; s < surface->n_species; s++) {
+        reaction_predict(surface, s, &predictor[s], 0, surface->grid->cells, e[s]);
+        on[s] = e[s];
+    }
     for (size_t s = 0; s < dermis->n_species; s++)
         under[s] = below[s];
-    model->react_surface(surface->grid->cells, e, under, params, surface->prod, surface->loss);
+    model->react_surface(surface->grid->cells, on, under, params, surface->level[STATE_NEXT], surface->loss);
 }
 
 /* Face means of a span of cells along x, y or z, then the model's factor. */
-void reaction_mobility(const struct model *model, const double *params, const struct state *state, bool on_surface, int species,
-                       double *const mobility[3])
+void reaction_mobility(const struct model *model, const double *params, const struct reaction_predictor *predictor,
+                       const struct state *state, bool on_surface, int species, double *const mobility[3])
 {
     const struct grid *grid = state->grid;
     double mean[MODEL_MAX_SPECIES][TILE];
@@ -96,11 +110,20 @@ void reaction_mobility(const struct model *model, const double *params, const st
         for (size_t first = 0; first < grid->cells; first += TILE) {
             const size_t n = grid->cells - first < TILE ? grid->cells - first : TILE;
             for (size_t s = 0; s < state->n_species; s++) {
-                const double *value = state->level[STATE_NEXT][s];
+                double here[TILE], low[TILE];
+                const bool whole = first >= step; /* the lower neighbours are a span as well */
+                reaction_predict(state, s, &predictor[s], first, n, here);
+                if (whole)
+                    reaction_predict(state, s, &predictor[s], first - step, n, low);
                 for (size_t i = 0; i < n; i++) {
                     const size_t c = first + i, at = c / step % length;
-                    const size_t low = at > 0 ? c - step : grid->axis[a].periodic ? c + (length - 1) * step : c;
-                    mean[s][i] = 0.5 * (value[c] + value[low]);
+                    if (at == 0)
+                        low[i] = here[i];
+                    if (at == 0 && grid->axis[a].periodic)
+                        reaction_predict(state, s, &predictor[s], c + (length - 1) * step, 1, &low[i]);
+                    else if (at > 0 && !whole)
+                        reaction_predict(state, s, &predictor[s], c - step, 1, &low[i]);
+                    mean[s][i] = 0.5 * (here[i] + low[i]);
                 }
             }
             (on_surface ? model->mobility_surface : model->mobility)(n, species, y, params, mobility[a] + first);
@@ -114,11 +137,14 @@ double reaction_imbalance(const struct model *model, const double *params, struc
     double **now = state->level[STATE_NOW];
     for (size_t first = 0; first < state->grid->cells; first += TILE) {
         const size_t rest = state->grid->cells - first, n = rest < TILE ? rest : TILE;
-        react_span(model, params, state, now, first, n);
+        const double *y[MODEL_MAX_SPECIES];
+        for (size_t s = 0; s < state->n_species; s++)
+            y[s] = now[s] + first;
+        react_span(model, params, state, y, first, n);
     }
     for (size_t s = 0; s < state->n_species; s++)
         for (size_t c = 0; c < state->grid->cells; c++) {
-            const double gain = state->prod[s][c], drain = state->loss[s][c] * now[s][c];
+            const double gain = state->level[STATE_NEXT][s][c], drain = state->loss[s][c] * now[s][c];
             if (gain + drain > 0.0)
                 worst = fmax(worst, fabs(gain - drain) / (gain + drain));
         }

@@ -33,8 +33,7 @@ enum status state_create(const struct grid *grid, size_t n_species, size_t n_fix
     *s = (struct state){.grid = grid, .n_species = n_species, .n_fixed = n_fixed, .block = block, .planes = planes};
     for (size_t l = 0; l < STATE_LEVELS; l++)
         s->level[l] = planes + l * n_species;
-    s->prod = planes + STATE_LEVELS * n_species;
-    s->loss = s->prod + n_species;
+    s->loss = planes + STATE_LEVELS * n_species;
     s->fixed = s->loss + n_species;
     *state = s;
     return OK;

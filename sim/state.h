@@ -1,7 +1,8 @@
 /* All fields of one layer (the dermis, or the epidermal surface): one aligned block, one owner.
  *
- * Every species has six planes: the state now, two before it (history of the multistep integrator), the one being computed, production and
- * loss.  A plane is `cells` contiguous values with `guard` finite ones before and after it, 64-byte aligned. */
+ * Every species has five planes: the state now, two before it (history of the multistep integrator), the loss coefficient, and one that
+ * is the production, then the right-hand side, then the state being computed.  A plane is `cells` contiguous values with `guard` finite
+ * ones before and after it, 64-byte aligned. */
 #ifndef NEEDLEWORK_STATE_H
 #define NEEDLEWORK_STATE_H
 
@@ -11,13 +12,13 @@
 #include <stddef.h>
 
 enum { STATE_NEXT, STATE_NOW, STATE_BEFORE, STATE_OLDER, STATE_LEVELS };
-enum { STATE_PLANES_PER_SPECIES = STATE_LEVELS + 2 };
+enum { STATE_PLANES_PER_SPECIES = STATE_LEVELS + 1 };
 
 struct state {
     const struct grid *grid; /* borrowed */
     size_t n_species, n_fixed;
     double **level[STATE_LEVELS]; /* [level][species][cell] */
-    double **prod, **loss;        /* [species][cell] production, or right-hand side; loss coefficient */
+    double **loss;                /* [species][cell] loss coefficient; between steps anybody's scratch */
     double **fixed;               /* [n_fixed][cell] static coefficient fields */
     double *block;                /* owned */
     double **planes;              /* owned: the pointers above */

@@ -20,7 +20,7 @@ struct stepper {
     int threads;
     struct transport_work **work;        /* [threads] owned */
     struct transport_work *surface_work; /* owned */
-    double **below, *below_block;        /* what the surface sees, owned */
+    double **below, *below_block;        /* [n_species] what the surface sees, then [n_surface] itself as predicted, owned */
     size_t *order;                       /* species of the dermis, costly ones first, owned */
     double tolerance;
     int64_t time;
@@ -52,10 +52,11 @@ static enum status create_parts(struct stepper *stepper, struct state *dermis, s
         status = layer_create(model, stepper->params, surface, true, &stepper->layer[1]);
         if (status == OK)
             status = transport_work_create(stepper->layer[1].transport, stepper->layer[1].any_general, &stepper->surface_work);
-        stepper->below = calloc(model->n_species, sizeof *stepper->below);
-        stepper->below_block = stepper->below ? state_planes(surface->grid, model->n_species, stepper->below) : NULL;
+        const size_t planes = model->n_species + model->n_surface;
+        stepper->below = calloc(planes, sizeof *stepper->below);
+        stepper->below_block = stepper->below ? state_planes(surface->grid, planes, stepper->below) : NULL;
         if (status == OK && !stepper->below_block)
-            status = status_no_memory("the surface", model->n_species * grid_plane_bytes(surface->grid));
+            status = status_no_memory("the surface", planes * grid_plane_bytes(surface->grid));
     }
     stepper->work = calloc((size_t)stepper->threads, sizeof *stepper->work);
     stepper->order = calloc(model->n_species, sizeof *stepper->order);
@@ -111,7 +112,9 @@ static void advance_surface(struct stepper *stepper, const struct formula *formu
 {
     struct layer *surface = &stepper->layer[1];
     reaction_surface(stepper->model, stepper->params, stepper->layer[0].predictor, surface->predictor, stepper->layer[0].state,
-                     surface->state, stepper->below);
+                     surface->state, stepper->below, stepper->below + stepper->model->n_species);
+    for (size_t tile = 0; tile < reaction_tiles(surface->state->grid->cells); tile++)
+        species_tile(surface, formula, tile);
     for (size_t s = 0; s < surface->state->n_species; s++)
         if (species_is_general(surface, s))
             species_faces(stepper->model, stepper->params, surface, s);
@@ -131,8 +134,10 @@ static void compute(struct stepper *stepper, const struct formula *formula)
 #pragma omp parallel num_threads(stepper->threads)
     {
 #pragma omp for schedule(static)
-        for (size_t tile = 0; tile < tiles; tile++)
+        for (size_t tile = 0; tile < tiles; tile++) {
             reaction_tile(model, stepper->params, dermis->predictor, dermis->state, tile);
+            species_tile(dermis, formula, tile);
+        }
         if (dermis->any_general) {
 #pragma omp for schedule(dynamic, 1)
             for (size_t s = 0; s < n; s++)
@@ -280,8 +285,8 @@ void stepper_state_at(struct stepper *stepper, int64_t time, const double *const
         for (size_t s = 0; surface && s < surface->state->n_species; s++)
             layer_interpolate(surface, weight, s);
     }
-    *y = (const double *const *)(at_end ? dermis->state->level[STATE_NOW] : dermis->state->prod);
-    *e = surface ? (const double *const *)(at_end ? surface->state->level[STATE_NOW] : surface->state->prod) : NULL;
+    *y = (const double *const *)(at_end ? dermis->state->level[STATE_NOW] : dermis->state->loss);
+    *e = surface ? (const double *const *)(at_end ? surface->state->level[STATE_NOW] : surface->state->loss) : NULL;
 }
 
 int64_t stepper_time(const struct stepper *stepper)

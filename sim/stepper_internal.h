@@ -22,6 +22,13 @@ struct account {
     double moved; /* in the last step, as a share of the error allowed per step; below RESTING the species is predicted to stay */
 };
 
+/* What the right-hand side of one species on one tile adds up to. */
+struct tile_sums {
+    double produced, square; /* sums of volume x production, of volume x present value squared */
+    double lifted;           /* what was added to values just below 0 */
+    bool negative;           /* a value is still below 0 */
+};
+
 /* What the solve of one species in one step found. */
 struct verdict {
     double difference;               /* relative root-mean-square of y - predicted */
@@ -41,11 +48,13 @@ struct layer {
     double *taxis;                 /* [n_species] chi, owned */
     int *toward;                   /* [n_species] or -1, owned */
     struct transport_faces *faces; /* [n_species]; arrays only for general species, owned */
+    double **sensed;               /* [n_species] predicted state of the species that is followed, where there is one, owned */
     double *face_block;            /* owned */
     double **face_planes;          /* owned */
     bool any_general;
     struct account *account;              /* [n_species] owned */
     struct reaction_predictor *predictor; /* [n_species] of the step under way, owned */
+    struct tile_sums *sums;               /* [tiles][n_species] owned */
     struct verdict *verdict;              /* [n_species] owned */
 };
 
@@ -60,13 +69,15 @@ void formula_interpolate(int n, double x, double dt, double dt1, double dt2, dou
 /* stepper_species.c */
 bool species_is_general(const struct layer *layer, size_t species);
 void species_faces(const struct model *model, const double *params, struct layer *layer, size_t species);
+/* Production -> right-hand side of the formula, for all species on one tile, whose rows are best still in the cache. */
+void species_tile(struct layer *layer, const struct formula *formula, size_t tile);
 void species_solve(const struct model *model, const double *params, struct layer *layer, struct transport_work *work,
                    const struct formula *formula, double tolerance, size_t species);
 
 /* stepper_layer.c */
 enum status layer_create(const struct model *model, const double *params, struct state *state, bool on_surface, struct layer *layer);
 void layer_destroy(struct layer *layer);
-/* Sum of weights x states now, before, older and the oldest one still held, not below 0, into the planes of production. */
+/* Sum of weights x states now, before, older and the oldest one still held, not below 0, into the planes of loss. */
 void layer_interpolate(struct layer *layer, const double weight[STATE_LEVELS], size_t species);
 /* The predictors of the coming step: the formula's, or `stay` for species that hardly moved in the last one. */
 void layer_predict(struct layer *layer, const struct formula *formula);

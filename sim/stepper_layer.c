@@ -17,18 +17,20 @@ static enum status create_faces(struct layer *layer, size_t n)
 {
     size_t count = 0;
     for (size_t s = 0; s < n; s++)
-        count += 3 * ((size_t)layer->species[s].mobility + (size_t)(layer->taxis[s] != 0.0));
+        count += 3 * (size_t)layer->species[s].mobility + 4 * (size_t)(layer->taxis[s] != 0.0);
     layer->any_general = count > 0;
     layer->face_planes = calloc(count + 1, sizeof *layer->face_planes);
     layer->face_block = layer->face_planes ? state_planes(layer->state->grid, count, layer->face_planes) : NULL;
     if (!layer->face_block)
         return status_no_memory("the faces", count * grid_plane_bytes(layer->state->grid));
     double **plane = layer->face_planes;
-    for (size_t s = 0; s < n; s++)
+    for (size_t s = 0; s < n; s++) {
         for (int a = 0; a < 3; a++) {
             layer->faces[s].mobility[a] = layer->species[s].mobility ? *plane++ : NULL;
             layer->faces[s].velocity[a] = layer->taxis[s] != 0.0 ? *plane++ : NULL;
         }
+        layer->sensed[s] = layer->taxis[s] != 0.0 ? *plane++ : NULL;
+    }
     return OK;
 }
 
@@ -43,7 +45,10 @@ enum status layer_create(const struct model *model, const double *params, struct
     layer->account = calloc(n, sizeof *layer->account);
     layer->predictor = calloc(n, sizeof *layer->predictor);
     layer->verdict = calloc(n, sizeof *layer->verdict);
-    if (!layer->diffusivity || !layer->taxis || !layer->toward || !layer->faces || !layer->account || !layer->verdict || !layer->predictor)
+    layer->sensed = calloc(n, sizeof *layer->sensed);
+    layer->sums = calloc(reaction_tiles(state->grid->cells) * n, sizeof *layer->sums);
+    if (!layer->diffusivity || !layer->taxis || !layer->toward || !layer->faces || !layer->account || !layer->verdict ||
+        !layer->predictor || !layer->sensed || !layer->sums)
         return status_no_memory("the stepper", n * sizeof *layer->account);
     for (size_t c = 0; c < state->grid->cells; c++)
         layer->volume += state->grid->volume[c];
@@ -73,6 +78,8 @@ void layer_destroy(struct layer *layer)
     free(layer->account);
     free(layer->predictor);
     free(layer->verdict);
+    free(layer->sensed);
+    free(layer->sums);
 }
 
 KERNEL static void blend(size_t n, const double *restrict weight, const double *restrict now, const double *restrict before,
@@ -90,7 +97,7 @@ void layer_interpolate(struct layer *layer, const double weight[STATE_LEVELS], s
 {
     struct state *state = layer->state;
     blend(state->grid->cells, weight, state->level[STATE_NOW][species], state->level[STATE_BEFORE][species],
-          state->level[STATE_OLDER][species], state->level[STATE_NEXT][species], state->prod[species]);
+          state->level[STATE_OLDER][species], state->level[STATE_NEXT][species], state->loss[species]);
 }
 
 /* The value at t[n+1] of a sum whose rate there is `rate`, by the formula that advanced the field. */

@@ -18,10 +18,12 @@ void species_faces(const struct model *model, const double *params, struct layer
 {
     struct transport_faces *faces = &layer->faces[species];
     if (layer->species[species].mobility)
-        reaction_mobility(model, params, layer->state, layer->on_surface, (int)species, faces->mobility);
-    if (layer->taxis[species] != 0.0)
-        transport_velocity(layer->state->grid, layer->taxis[species], layer->state->level[STATE_NEXT][layer->toward[species]],
-                           faces->velocity);
+        reaction_mobility(model, params, layer->predictor, layer->state, layer->on_surface, (int)species, faces->mobility);
+    if (layer->taxis[species] != 0.0) {
+        const size_t toward = (size_t)layer->toward[species];
+        reaction_predict(layer->state, toward, &layer->predictor[toward], 0, layer->state->grid->cells, layer->sensed[species]);
+        transport_velocity(layer->state->grid, layer->taxis[species], layer->sensed[species], faces->velocity);
+    }
 }
 
 /* rhs = prod - a1 now - a2 before - a3 older, and whether it is negative anywhere. */
@@ -34,11 +36,11 @@ KERNEL static void history_rhs(size_t n, const double *restrict a, const double 
         prod[c] -= a1 * now[c] + a2 * before[c] + a3 * older[c];
 }
 
-KERNEL static void divide(size_t n, double shift, const double *restrict rhs, const double *restrict loss, double *restrict y)
+KERNEL static void divide(size_t n, double shift, const double *restrict loss, double *restrict y)
 {
 #pragma omp simd
     for (size_t c = 0; c < n; c++)
-        y[c] = rhs[c] / (shift + loss[c]);
+        y[c] /= shift + loss[c];
 }
 
 /* Sets values in (-least, 0) to 0; returns the amount added, sum of volume x value, and tells whether any is still negative. */
@@ -105,7 +107,8 @@ static void add_boundaries(const struct model *model, const double *params, cons
             continue;
         const double rate = row->kind == BOUNDARY_FIXED ? HUGE_VAL : params[model_param(model, row->rate)];
         g[b] = transport_boundary(layer->state->grid, (int)row->face, layer->diffusivity[species], rate,
-                                  params[model_param(model, row->value)], layer->state->loss[species], layer->state->prod[species]);
+                                  params[model_param(model, row->value)], layer->state->loss[species],
+                                  layer->state->level[STATE_NEXT][species]);
     }
 }
 
@@ -125,40 +128,54 @@ static double boundary_inflow(const struct model *model, const double *params, c
     return inflow;
 }
 
-/* Right-hand side of the chosen formula, in spans that stay in the cache; falls back to the first-order member where the history would
- * make it negative.  Also the production rate, the root-mean-square of the present state, and the rate added to stay positive. */
-static bool build_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a, double *produced, double *size,
-                      double *lifted)
+void species_tile(struct layer *layer, const struct formula *formula, size_t tile)
 {
-    struct state *state = layer->state;
-    const size_t n = state->grid->cells;
-    double *const now = state->level[STATE_NOW][species], *const before = state->level[STATE_BEFORE][species];
-    double *const older = state->level[STATE_OLDER][species], *const rhs = state->prod[species];
-    const double *const volume = state->grid->volume;
-    const double least = VANISHED * FLOOR * layer->species[species].scale * formula->a[0];
+    const struct state *state = layer->state;
+    size_t first;
+    const size_t n = reaction_tile_cells(state->grid->cells, tile, &first);
+    const double *const volume = state->grid->volume + first;
+    struct tile_sums *const sums = layer->sums + tile * state->n_species;
+    for (size_t s = 0; s < state->n_species; s++) {
+        const double *const now = state->level[STATE_NOW][s] + first, *const before = state->level[STATE_BEFORE][s] + first;
+        double *const rhs = state->level[STATE_NEXT][s] + first;
+        const double least = VANISHED * FLOOR * layer->species[s].scale * formula->a[0];
+        sums[s] = (struct tile_sums){.produced = state_dot(n, volume, rhs), .square = state_dot3(n, volume, now, now)};
+        history_rhs(n, formula->a, now, before, state->level[STATE_OLDER][s] + first, rhs);
+        sums[s].lifted = lift(n, least, volume, rhs, &sums[s].negative);
+    }
+}
+
+/* The sums of all tiles, in their order; the first-order member of the formula where the history made the right-hand side negative.
+ * a[4]: the coefficients that are used; size: root-mean-square of the present state; lifted: rate added to stay positive. */
+static bool settle_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a, double *produced, double *size,
+                       double *lifted)
+{
+    const struct state *state = layer->state;
+    const size_t n = state->grid->cells, tiles = reaction_tiles(n);
     bool negative = false;
     double square = 0.0;
     *produced = *lifted = 0.0;
-    for (size_t first = 0; first < n; first += SPAN) {
-        const size_t count = n - first < SPAN ? n - first : SPAN;
-        *produced += state_dot(count, volume + first, rhs + first);
-        square += state_dot3(count, volume + first, now + first, now + first);
-        history_rhs(count, formula->a, now + first, before + first, older + first, rhs + first);
-        *lifted += lift(count, least, volume + first, rhs + first, &negative);
+    for (size_t tile = 0; tile < tiles; tile++) {
+        const struct tile_sums *sums = &layer->sums[tile * state->n_species + species];
+        *produced += sums->produced;
+        square += sums->square;
+        *lifted += sums->lifted;
+        negative = negative || sums->negative;
     }
     *size = sqrt(square / layer->volume);
     for (int i = 0; i < 4; i++)
         a[i] = formula->a[i];
     if (formula->history == 1 || !negative)
         return false;
+    double *const rhs = state->level[STATE_NEXT][species];
     struct formula first = *formula;
     formula_first_order(&first, formula->dt);
     for (int i = 1; i < 4; i++)
         a[i] = first.a[i] - formula->a[i]; /* what the history still lacks */
-    history_rhs(n, a, now, before, older, rhs);
+    history_rhs(n, a, state->level[STATE_NOW][species], state->level[STATE_BEFORE][species], state->level[STATE_OLDER][species], rhs);
     for (int i = 0; i < 4; i++)
         a[i] = first.a[i];
-    *lifted += lift(n, HUGE_VAL, volume, rhs, &negative); /* round-off of the subtraction where the state is 0 */
+    *lifted += lift(n, HUGE_VAL, state->grid->volume, rhs, &negative); /* round-off of the subtraction where the state is 0 */
     return true;
 }
 
@@ -169,12 +186,12 @@ void species_solve(const struct model *model, const double *params, struct layer
     const struct grid *grid = state->grid;
     const size_t n = grid->cells;
     const double scale = layer->species[species].scale;
-    double *const y = state->level[STATE_NEXT][species], *const rhs = state->prod[species], *const loss = state->loss[species];
+    double *const y = state->level[STATE_NEXT][species], *const rhs = y, *const loss = state->loss[species];
     double *const now = state->level[STATE_NOW][species];
     struct verdict *v = &layer->verdict[species];
     double a[4], g[MODEL_MAX_BOUNDARIES] = {0.0}, floored = 0.0, lifted, size;
     *v = (struct verdict){.converged = true};
-    v->first_order = build_rhs(formula, layer, species, a, &v->produced, &size, &lifted);
+    v->first_order = settle_rhs(formula, layer, species, a, &v->produced, &size, &lifted);
     size += WEIGHT * scale;
     if (model->n_boundaries)
         add_boundaries(model, params, layer, species, g);
@@ -188,21 +205,23 @@ void species_solve(const struct model *model, const double *params, struct layer
                                                   .accuracy = SOLVE * tolerance * size,
                                                   .floor = FLOOR * scale};
         struct transport_result result;
+        double *const guess = transport_work_guess(work);
+        reaction_predict(state, species, &layer->predictor[species], 0, n, guess);
         if (layer->taxis[species] != 0.0 && !v->first_order) {
-            transport_limited_correction(grid, layer->faces[species].velocity, y, 1.0, rhs);
+            transport_limited_correction(grid, layer->faces[species].velocity, guess, 1.0, rhs);
             bool negative = false;
             lift(n, 0.0, grid->volume, rhs, &negative);
             if (negative) {
-                transport_limited_correction(grid, layer->faces[species].velocity, y, -1.0, rhs);
+                transport_limited_correction(grid, layer->faces[species].velocity, guess, -1.0, rhs);
                 lifted += lift(n, HUGE_VAL, grid->volume, rhs, &negative); /* round-off of taking it back */
             }
         }
-        transport_solve(layer->transport, work, &problem, y, &result);
+        transport_solve(layer->transport, work, &problem, guess, y, &result);
         v->converged = result.converged && result.minimum >= 0.0;
         v->sweeps = result.sweeps;
         floored = result.floored;
     } else {
-        divide(n, a[0], rhs, loss, y);
+        divide(n, a[0], loss, y);
         floored = state_floor(n, FLOOR * scale, grid->volume, y);
     }
     double out = 0.0;

@@ -22,7 +22,7 @@ enum status transport_work_create(const struct transport *transport, bool genera
     struct transport_work *w = calloc(1, sizeof *w);
     if (!w)
         return status_no_memory("the solver", sizeof *w);
-    enum { OWN = 3, FINE = 3, GENERAL = 12 }; /* y, rhs, loss | inverse, other, guess | face, link */
+    enum { OWN = 3, FINE = 2, GENERAL = 12 }; /* y, rhs, loss or first, start | inverse, other | face, link */
     w->n_levels = transport->n_levels;
     w->planes = calloc(transport->n_levels * (OWN + FINE + GENERAL), sizeof *w->planes);
     w->row = malloc(transport->level[0].grid->axis[0].n * sizeof *w->row);
@@ -30,7 +30,7 @@ enum status transport_work_create(const struct transport *transport, bool genera
     for (size_t l = 0; l < w->n_levels && ok; l++) {
         const struct grid *grid = transport->level[l].grid;
         double **p = w->planes + l * (OWN + FINE + GENERAL);
-        const size_t count = (l ? (size_t)OWN : 1) + 2 + (general ? (size_t)GENERAL : 0);
+        const size_t count = (l ? (size_t)OWN : 2) + FINE + (general ? (size_t)GENERAL : 0);
         w->block[l] = state_planes(grid, count, p);
         ok = w->block[l] != NULL;
         if (!ok)
@@ -39,7 +39,8 @@ enum status transport_work_create(const struct transport *transport, bool genera
         s->inverse = *p++;
         s->other = *p++;
         if (l == 0) {
-            w->guess = *p++;
+            w->first = *p++;
+            w->start = *p++;
         } else {
             s->y = *p++;
             s->rhs = *p++;
@@ -72,7 +73,7 @@ void transport_work_destroy(struct transport_work **work)
 
 double transport_work_bytes(double cells, double guard)
 {
-    return (cells + 2.0 * guard) * sizeof(double) * (3.0 + 5.0 / 7.0); /* the coarser levels sum to 1/7 in three dimensions */
+    return (cells + 2.0 * guard) * sizeof(double) * (4.0 + 5.0 / 7.0); /* the coarser levels sum to 1/7 in three dimensions */
 }
 
 /* What one solve needs besides the scratch. */
@@ -100,13 +101,13 @@ enum { PLAIN = 0, RESTRICT = 1, PROLONG = 2, REMEMBER = 4, COMPARE = 8 };
 
 /* Two Jacobi sweeps y -> other -> y, the second one plane behind the first, so that memory is passed over once.  PROLONG: the correction
  * of the coarser level is added ahead of the first sweep; RESTRICT: the residual is restricted behind the second; REMEMBER: y is copied
- * to the guess before; COMPARE: returns sum V (y - guess)^2 after. */
+ * to the start before; COMPARE: returns sum V (y - start)^2 after. */
 static double sweep_twice(struct solve *solve, size_t l, double first, double second, int also)
 {
     const struct level *fine = &solve->transport->level[l], *coarse = fine + 1;
     const struct scratch *s = &solve->work->scratch[l], *c = s + 1;
     const size_t nz = fine->grid->axis[2].n, n = fine->grid->plane;
-    double *const guess = solve->work->guess, changed = 0.0;
+    double *const start = solve->work->start, changed = 0.0;
     for (size_t k = 0; k < nz + 2; k++) {
         if (also & PROLONG && k == 0)
             transport_prolong(fine, coarse, 0, c->y, solve->work->row, s->y);
@@ -114,14 +115,14 @@ static double sweep_twice(struct solve *solve, size_t l, double first, double se
             transport_prolong(fine, coarse, k + 1, c->y, solve->work->row, s->y);
         if (k < nz) {
             if (also & REMEMBER)
-                memcpy(guess + k * n, s->y + k * n, n * sizeof *guess);
+                memcpy(start + k * n, s->y + k * n, n * sizeof *start);
             sweep(solve, l, k, s->y, first, s->other);
         }
         if (k >= 1 && k <= nz) {
             const size_t at = (k - 1) * n;
             sweep(solve, l, k - 1, s->other, second, s->y);
             if (also & COMPARE)
-                changed += transport_difference(n, fine->grid->volume + at, s->y + at, guess + at);
+                changed += transport_difference(n, fine->grid->volume + at, s->y + at, start + at);
         }
         if (also & RESTRICT && k >= 2) {
             const size_t at = (k - 2) * n;
@@ -256,15 +257,15 @@ static double last_sweep(const struct solve *solve, const struct transport_probl
 
 /* The last sweep, then the scaling that makes the balance exact.  Where diffusion is weak a sweep leaves at most `theta` of the error: its
  * own change tells when one more is needed. */
-static void finish(struct solve *solve, const struct transport_problem *problem, double *y, struct transport_result *result)
+static void finish(struct solve *solve, const struct transport_problem *problem, double *guess, double *y, struct transport_result *result)
 {
     const struct grid *grid = solve->transport->level[0].grid;
     const struct scratch *s = &solve->work->scratch[0];
     const size_t n = grid->plane, nz = grid->axis[2].n;
-    double given, taken, changed = last_sweep(solve, problem, y, &given, &taken, result);
+    double given, taken, changed = last_sweep(solve, problem, guess, &given, &taken, result);
     for (int i = 1; i < MAX_SWEEPS && s->theta / (1.0 - s->theta) * changed > problem->accuracy; i++) {
-        memcpy(y, s->other, grid->cells * sizeof *y);
-        changed = last_sweep(solve, problem, y, &given, &taken, result);
+        memcpy(guess, s->other, grid->cells * sizeof *guess);
+        changed = last_sweep(solve, problem, guess, &given, &taken, result);
         solve->sweeps += 1.0;
     }
     if (given > 0.0 && taken > 0.0)
@@ -276,8 +277,13 @@ static void finish(struct solve *solve, const struct transport_problem *problem,
     }
 }
 
-void transport_solve(const struct transport *transport, struct transport_work *work, const struct transport_problem *problem, double *y,
-                     struct transport_result *result)
+double *transport_work_guess(const struct transport_work *work)
+{
+    return work->first;
+}
+
+void transport_solve(const struct transport *transport, struct transport_work *work, const struct transport_problem *problem, double *guess,
+                     double *y, struct transport_result *result)
 {
     struct solve solve = {transport, work, problem->diffusivity, problem->faces != NULL, 0, 1.0};
     struct scratch *s = &work->scratch[0];
@@ -285,7 +291,7 @@ void transport_solve(const struct transport *transport, struct transport_work *w
         const double *given;
         double *stored;
     } rhs = {problem->rhs}, loss = {problem->loss}; /* only ever read on level 0 */
-    s->y = y;
+    s->y = guess;
     s->rhs = rhs.stored;
     s->loss = loss.stored;
     prepare(&solve, problem);
@@ -297,6 +303,6 @@ void transport_solve(const struct transport *transport, struct transport_work *w
         const double rate = i > 0 ? fmin(SLOWEST, fmax(REDUCTION, change / last)) : FIRST_CYCLE;
         result->converged = rate / (1.0 - rate) * change <= problem->accuracy;
     }
-    finish(&solve, problem, y, result);
+    finish(&solve, problem, guess, y, result);
     result->sweeps = solve.sweeps;
 }

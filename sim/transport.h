@@ -52,9 +52,11 @@ enum status transport_work_create(const struct transport *transport, bool genera
 void transport_work_destroy(struct transport_work **work);
 double transport_work_bytes(double cells, double guard);
 
-/* y: the first guess on entry (>= 0), the solution on return; needs guards. */
-void transport_solve(const struct transport *transport, struct transport_work *work, const struct transport_problem *problem, double *y,
-                     struct transport_result *result);
+/* guess: the first guess (>= 0), destroyed; needs guards.  y: the solution; may be the guess or the right-hand side. */
+void transport_solve(const struct transport *transport, struct transport_work *work, const struct transport_problem *problem, double *guess,
+                     double *y, struct transport_result *result);
+/* A plane with guards for the guess: whoever solves often then needs no plane of its own for it. */
+double *transport_work_guess(const struct transport_work *work);
 
 /* Taxis velocity v = chi grad s on the lower faces of all three axes: overwritten. */
 void transport_velocity(const struct grid *grid, double chi, const double *s, double *const velocity[3]);

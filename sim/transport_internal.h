@@ -42,7 +42,8 @@ struct scratch {
 struct transport_work {
     struct scratch scratch[TRANSPORT_MAX_LEVELS];
     size_t n_levels;
-    double *guess;                       /* copy of the iterate at the start of a cycle */
+    double *first;                       /* see transport_work_guess */
+    double *start;                       /* copy of the iterate at the start of a cycle */
     double *row;                         /* one coarse row */
     double *block[TRANSPORT_MAX_LEVELS]; /* owned */
     double **planes;                     /* owned */

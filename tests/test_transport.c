@@ -37,7 +37,7 @@ static void bench_free(struct bench *b)
 
 static void solve(struct bench *b)
 {
-    transport_solve(b->transport, b->work, &b->problem, b->plane[Y], &b->result);
+    transport_solve(b->transport, b->work, &b->problem, b->plane[Y], b->plane[Y], &b->result);
 }
 
 enum { SHAPES = 9 };
