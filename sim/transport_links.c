@@ -132,15 +132,30 @@ void transport_limited_correction(const struct grid *grid, double *const velocit
         }
 }
 
+/* The cells that touch a face: index = first + i step[0] + j step[1] for i < n[0], j < n[1], the faster axis first. */
+struct patch {
+    size_t first, step[2], n[2];
+};
+
+static struct patch face_patch(const struct grid *grid, int face)
+{
+    const size_t length[3] = {grid->axis[0].n, grid->axis[1].n, grid->axis[2].n};
+    const size_t step[3] = {1, length[0], grid->plane};
+    const int a = face / 2, fast = a == 0 ? 1 : 0, slow = a == 2 ? 1 : 2;
+    return (struct patch){face % 2 ? (length[a] - 1) * step[a] : 0, {step[fast], step[slow]}, {length[fast], length[slow]}};
+}
+
 double transport_boundary(const struct grid *grid, int face, double diffusivity, double rate, double value, double *loss, double *rhs)
 {
     const int a = face / 2, side = face % 2;
     const struct axis *axis = &grid->axis[a];
+    const struct patch patch = face_patch(grid, face);
     const size_t edge = side ? axis->n - 1 : 0;
     const double half = 0.5 * (axis->face[edge + 1] - axis->face[edge]);
     const double g = face_share(grid, a, edge, side) / (half / diffusivity + 1.0 / rate);
-    for (size_t c = 0; c < grid->cells; c++)
-        if (position(grid, a, c) == edge) {
+    for (size_t j = 0; j < patch.n[1]; j++)
+        for (size_t i = 0; i < patch.n[0]; i++) {
+            const size_t c = patch.first + j * patch.step[1] + i * patch.step[0];
             loss[c] += g;
             rhs[c] += g * value;
         }
@@ -149,11 +164,12 @@ double transport_boundary(const struct grid *grid, int face, double diffusivity,
 
 double transport_boundary_sum(const struct grid *grid, int face, double value, const double *y)
 {
-    const int a = face / 2;
-    const size_t edge = face % 2 ? grid->axis[a].n - 1 : 0;
+    const struct patch patch = face_patch(grid, face);
     double sum = 0.0;
-    for (size_t c = 0; c < grid->cells; c++)
-        if (position(grid, a, c) == edge)
+    for (size_t j = 0; j < patch.n[1]; j++)
+        for (size_t i = 0; i < patch.n[0]; i++) {
+            const size_t c = patch.first + j * patch.step[1] + i * patch.step[0];
             sum += grid->volume[c] * (value - y[c]);
+        }
     return sum;
 }
