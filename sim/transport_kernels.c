@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+enum { WIDE = 64 }; /* cells: shorter rows are swept as one long plane */
+
 KERNEL static void plane_invert(size_t n, double base, double d, const double *restrict lateral, const double *restrict loss,
                                 double *restrict inverse)
 {
@@ -35,6 +37,26 @@ KERNEL static void plane_sweep(size_t n, size_t nx, size_t plane, double d, doub
         const double lateral = w[c] * here[-1] + e[c] * here[1] + s[c] * *(here - nx) + t[c] * here[nx];
         const double flux = d * lateral + above * *(here - plane) + below * here[plane];
         out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+    }
+}
+
+/* The same row by row: couplings along y are the same all along a row and those along x in every row, so that wide planes need not fetch
+ * four planes of couplings as well. */
+KERNEL static void plane_sweep_rows(size_t ny, size_t nx, size_t plane, double d, double above, double below, double omega,
+                                    const struct level *level, const double *restrict y, const double *restrict rhs,
+                                    const double *restrict inverse, double *restrict out)
+{
+    const double *restrict w = level->west, *restrict e = level->east;
+    for (size_t j = 0; j < ny; j++) {
+        const size_t row = j * nx;
+        const double s = level->south[row], t = level->north[row];
+#pragma omp simd
+        for (size_t i = 0; i < nx; i++) {
+            const double *restrict here = y + row + i;
+            const double lateral = w[i] * here[-1] + e[i] * here[1] + s * *(here - nx) + t * here[nx];
+            const double flux = d * lateral + above * *(here - plane) + below * here[plane];
+            out[row + i] = *here + omega * (inverse[row + i] * (rhs[row + i] + flux) - *here);
+        }
     }
 }
 
@@ -79,6 +101,9 @@ void transport_sweep(const struct level *level, size_t k, double diffusivity, co
     const double above = diffusivity * grid->axis[2].lower[k], below = diffusivity * grid->axis[2].upper[k];
     if (grid->axis[1].n == 1)
         plane_sweep_flat(n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
+    else if (grid->axis[0].n >= WIDE)
+        plane_sweep_rows(grid->axis[1].n, grid->axis[0].n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at,
+                         out + at);
     else
         plane_sweep(n, grid->axis[0].n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
     if (level->wrap_x || level->wrap_y)
