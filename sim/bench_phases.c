@@ -80,12 +80,10 @@ static double transport(struct phases *p)
                                                   .diffusivity = p->layer.diffusivity[s],
                                                   .loss = state->loss[s],
                                                   .rhs = state->level[STATE_NEXT][s],
-                                                  .accuracy = SOLVE * LOCAL * p->c.plan.tolerance * (size + 1e-2 * scale),
-                                                  .floor = 1e-20 * scale};
+                                                  .accuracy = SOLVE * LOCAL * p->c.plan.tolerance * (size + 1e-2 * scale)};
         struct transport_result result;
-        double *const y = transport_work_guess(p->work);
-        reaction_predict(state, s, &p->layer.predictor[s], 0, state->grid->cells, y);
-        transport_solve(p->layer.transport, p->work, &problem, y, y, &result);
+        reaction_predict(state, s, &p->layer.predictor[s], 0, state->grid->cells, transport_work_guess(p->work));
+        transport_solve(p->layer.transport, p->work, &problem, &result);
         sweeps += result.sweeps;
     }
     return sweeps;

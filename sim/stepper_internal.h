@@ -27,6 +27,7 @@ struct tile_sums {
     double produced, square; /* sums of volume x production, of volume x present value squared */
     double lifted;           /* what was added to values just below 0 */
     bool negative;           /* a value is still below 0 */
+    double least_loss;       /* the smallest loss coefficient, not below 0 */
 };
 
 /* What the solve of one species in one step found. */

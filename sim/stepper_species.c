@@ -128,6 +128,15 @@ static double boundary_inflow(const struct model *model, const double *params, c
     return inflow;
 }
 
+KERNEL static double minimum(size_t n, const double *restrict a)
+{
+    double least = HUGE_VAL;
+#pragma omp simd reduction(min : least)
+    for (size_t c = 0; c < n; c++)
+        least = a[c] < least ? a[c] : least;
+    return least;
+}
+
 void species_tile(struct layer *layer, const struct formula *formula, size_t tile)
 {
     const struct state *state = layer->state;
@@ -142,24 +151,27 @@ void species_tile(struct layer *layer, const struct formula *formula, size_t til
         sums[s] = (struct tile_sums){.produced = state_dot(n, volume, rhs), .square = state_dot3(n, volume, now, now)};
         history_rhs(n, formula->a, now, before, state->level[STATE_OLDER][s] + first, rhs);
         sums[s].lifted = lift(n, least, volume, rhs, &sums[s].negative);
+        sums[s].least_loss = fmax(0.0, minimum(n, state->loss[s] + first));
     }
 }
 
 /* The sums of all tiles, in their order; the first-order member of the formula where the history made the right-hand side negative.
  * a[4]: the coefficients that are used; size: root-mean-square of the present state; lifted: rate added to stay positive. */
 static bool settle_rhs(const struct formula *formula, const struct layer *layer, size_t species, double *a, double *produced, double *size,
-                       double *lifted)
+                       double *lifted, double *least_loss)
 {
     const struct state *state = layer->state;
     const size_t n = state->grid->cells, tiles = reaction_tiles(n);
     bool negative = false;
     double square = 0.0;
     *produced = *lifted = 0.0;
+    *least_loss = HUGE_VAL;
     for (size_t tile = 0; tile < tiles; tile++) {
         const struct tile_sums *sums = &layer->sums[tile * state->n_species + species];
         *produced += sums->produced;
         square += sums->square;
         *lifted += sums->lifted;
+        *least_loss = fmin(*least_loss, sums->least_loss);
         negative = negative || sums->negative;
     }
     *size = sqrt(square / layer->volume);
@@ -179,6 +191,19 @@ static bool settle_rhs(const struct formula *formula, const struct layer *layer,
     return true;
 }
 
+/* The first guess of a solve: the prediction once more, which costs less than keeping it. */
+struct guess {
+    const struct state *state;
+    const struct reaction_predictor *predictor;
+    size_t species;
+};
+
+static void fill_guess(const void *context, size_t first, size_t n, double *values)
+{
+    const struct guess *guess = context;
+    reaction_predict(guess->state, guess->species, guess->predictor, first, n, values);
+}
+
 void species_solve(const struct model *model, const double *params, struct layer *layer, struct transport_work *work,
                    const struct formula *formula, double tolerance, size_t species)
 {
@@ -189,9 +214,11 @@ void species_solve(const struct model *model, const double *params, struct layer
     double *const y = state->level[STATE_NEXT][species], *const rhs = y, *const loss = state->loss[species];
     double *const now = state->level[STATE_NOW][species];
     struct verdict *v = &layer->verdict[species];
-    double a[4], g[MODEL_MAX_BOUNDARIES] = {0.0}, floored = 0.0, lifted, size;
+    double a[4], g[MODEL_MAX_BOUNDARIES] = {0.0}, floored = 0.0, lifted, size, least_loss;
+    const struct guess guess = {state, &layer->predictor[species], species};
+    struct transport_result result = {.solution = NULL};
     *v = (struct verdict){.converged = true};
-    v->first_order = settle_rhs(formula, layer, species, a, &v->produced, &size, &lifted);
+    v->first_order = settle_rhs(formula, layer, species, a, &v->produced, &size, &lifted, &least_loss);
     size += WEIGHT * scale;
     if (model->n_boundaries)
         add_boundaries(model, params, layer, species, g);
@@ -202,39 +229,42 @@ void species_solve(const struct model *model, const double *params, struct layer
                                                   .loss = loss,
                                                   .rhs = rhs,
                                                   .faces = general ? &layer->faces[species] : NULL,
+                                                  .least_loss = least_loss,
                                                   .accuracy = SOLVE * tolerance * size,
-                                                  .floor = FLOOR * scale};
-        struct transport_result result;
-        double *const guess = transport_work_guess(work);
-        reaction_predict(state, species, &layer->predictor[species], 0, n, guess);
+                                                  .fill = fill_guess,
+                                                  .context = &guess};
         if (layer->taxis[species] != 0.0 && !v->first_order) {
-            transport_limited_correction(grid, layer->faces[species].velocity, guess, 1.0, rhs);
+            double *const predicted = transport_work_guess(work);
+            fill_guess(&guess, 0, n, predicted);
+            transport_limited_correction(grid, layer->faces[species].velocity, predicted, 1.0, rhs);
             bool negative = false;
             lift(n, 0.0, grid->volume, rhs, &negative);
             if (negative) {
-                transport_limited_correction(grid, layer->faces[species].velocity, guess, -1.0, rhs);
+                transport_limited_correction(grid, layer->faces[species].velocity, predicted, -1.0, rhs);
                 lifted += lift(n, HUGE_VAL, grid->volume, rhs, &negative); /* round-off of taking it back */
             }
         }
-        transport_solve(layer->transport, work, &problem, guess, y, &result);
+        transport_solve(layer->transport, work, &problem, &result);
         v->converged = result.converged && result.minimum >= 0.0;
         v->sweeps = result.sweeps;
-        floored = result.floored;
-    } else {
-        divide(n, a[0], loss, y);
-        floored = state_floor(n, FLOOR * scale, grid->volume, y);
     }
-    double out = 0.0;
-    if (model->n_boundaries)
-        v->boundary = boundary_inflow(model, params, layer, g, y, &out);
     const double *const before = state->level[STATE_BEFORE][species], *const older = state->level[STATE_OLDER][species];
     double missed = 0.0, moved = 0.0;
     for (size_t first = 0; first < n; first += SPAN) {
         const size_t count = n - first < SPAN ? n - first : SPAN;
+        if (result.solution) {
+            floored += transport_take(&result, grid->volume, FLOOR * scale, first, count, y + first);
+        } else {
+            divide(count, a[0], loss + first, y + first);
+            floored += state_floor(count, FLOOR * scale, grid->volume + first, y + first);
+        }
         v->lost += state_dot3(count, grid->volume + first, loss + first, y + first);
         miss(count, &layer->predictor[species], grid->volume + first, y + first, now + first, before + first, older + first, &missed,
              &moved);
     }
+    double out = 0.0;
+    if (model->n_boundaries)
+        v->boundary = boundary_inflow(model, params, layer, g, y, &out);
     v->lost += a[0] * floored - lifted - out;
     const double off = sqrt(missed / layer->volume);
     v->difference = off / size;

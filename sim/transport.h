@@ -33,16 +33,19 @@ struct transport_problem {
     const double *loss;                  /* [1/day] */
     const double *rhs;                   /* [unit/day] */
     const struct transport_faces *faces; /* NULL: m = 1, v = 0 */
+    double least_loss;                   /* no loss is smaller (0 is always true) [1/day] */
     double accuracy;                     /* wanted root-mean-square algebraic error [unit] */
-    double floor;                        /* values below it become 0 [unit] */
+    /* Writes n values >= 0 of the first guess, from cell `first` on: called as the guess is needed, so that it stays in the cache. */
+    void (*fill)(const void *context, size_t first, size_t n, double *guess);
+    const void *context;
 };
 
 struct transport_result {
-    double sweeps;  /* over the finest grid, coarser ones counted by their cells */
-    double factor;  /* the conservative scaling, 1 but for the algebraic error */
-    double minimum; /* smallest value: negative only where rhs was */
-    double floored; /* amount removed by the floor [unit mm3] */
-    bool converged; /* false when the cycle limit was reached first */
+    const double *solution; /* to be taken by transport_take; in the scratch, until the next solve */
+    double sweeps;          /* over the finest grid, coarser ones counted by their cells */
+    double factor;          /* the conservative scaling, 1 but for the algebraic error */
+    double minimum;         /* smallest value before it: negative only where rhs was */
+    bool converged;         /* false when the cycle limit was reached first */
 };
 
 enum status transport_create(const struct grid *grid, struct transport **transport);
@@ -52,11 +55,14 @@ enum status transport_work_create(const struct transport *transport, bool genera
 void transport_work_destroy(struct transport_work **work);
 double transport_work_bytes(double cells, double guard);
 
-/* guess: the first guess (>= 0), destroyed; needs guards.  y: the solution; may be the guess or the right-hand side. */
-void transport_solve(const struct transport *transport, struct transport_work *work, const struct transport_problem *problem, double *guess,
-                     double *y, struct transport_result *result);
-/* A plane with guards for the guess: whoever solves often then needs no plane of its own for it. */
+/* The first guess is problem->fill's or, without it, what stands in transport_work_guess. */
+void transport_solve(const struct transport *transport, struct transport_work *work, const struct transport_problem *problem,
+                     struct transport_result *result);
 double *transport_work_guess(const struct transport_work *work);
+
+/* n values of the solution from cell `first` on, scaled, into y[0 .. n), which may have been part of the right-hand side.  Values below
+ * `floor` become 0; returns the amount that removed, sum of volume x value. */
+double transport_take(const struct transport_result *result, const double *volume, double floor, size_t first, size_t n, double *y);
 
 /* Taxis velocity v = chi grad s on the lower faces of all three axes: overwritten. */
 void transport_velocity(const struct grid *grid, double chi, const double *s, double *const velocity[3]);

@@ -7,70 +7,105 @@
 
 enum { WIDE = 64 }; /* cells: shorter rows are swept as one long plane */
 
-KERNEL static void plane_invert(size_t n, double base, double d, const double *restrict lateral, const double *restrict loss,
-                                double *restrict inverse)
+KERNEL void transport_invert(const struct level *level, struct span span, double shift, double diffusivity, const double *restrict loss,
+                             double *restrict inverse)
 {
+    const struct axis *z = &level->grid->axis[2];
+    const size_t n = level->grid->plane;
+    const double *restrict lateral = level->lateral;
+    for (size_t k = span.first; k < span.first + span.count; k++) {
+        const double base = shift + diffusivity * (z->lower[k] + z->upper[k]), *restrict l = loss + k * n;
+        double *restrict out = inverse + k * n;
 #pragma omp simd
-    for (size_t c = 0; c < n; c++)
-        inverse[c] = 1.0 / (base + loss[c] + d * lateral[c]);
-}
-
-void transport_invert(const struct level *level, double shift, double diffusivity, const double *loss, double *inverse)
-{
-    const struct grid *grid = level->grid;
-    const struct axis *z = &grid->axis[2];
-    for (size_t k = 0; k < z->n; k++) {
-        const double base = shift + diffusivity * (z->lower[k] + z->upper[k]);
-        plane_invert(grid->plane, base, diffusivity, level->lateral, loss + k * grid->plane, inverse + k * grid->plane);
+        for (size_t c = 0; c < n; c++)
+            out[c] = 1.0 / (base + l[c] + diffusivity * lateral[c]);
     }
 }
 
-/* out = y + omega (inverse (rhs + sum of couplings x neighbours) - y) */
-KERNEL static void plane_sweep(size_t n, size_t nx, size_t plane, double d, double above, double below, double omega,
-                               const struct level *level, const double *restrict y, const double *restrict rhs,
-                               const double *restrict inverse, double *restrict out)
+/* What a sweep over plane k reads and writes.  Beyond a wall the plane itself is read: its coupling is 0. */
+struct rows {
+    const double *above, *here, *below, *rhs, *inverse;
+    double *out;
+};
+
+static inline struct rows rows_of(size_t k, size_t nz, size_t n, struct planes from, const double *rhs, const double *inverse,
+                                  struct planes to)
 {
+    return (struct rows){.above = from.base + ((k > 0 ? k - 1 : k) & from.mask) * n,
+                         .here = from.base + (k & from.mask) * n,
+                         .below = from.base + ((k + 1 < nz ? k + 1 : k) & from.mask) * n,
+                         .rhs = rhs + k * n,
+                         .inverse = inverse + k * n,
+                         .out = to.base + (k & to.mask) * n};
+}
+
+/* out = y + omega (inverse (rhs + sum of couplings x neighbours) - y) */
+KERNEL static void sweep_box(const struct level *level, struct span span, double d, struct planes from, const double *rhs,
+                             const double *inverse, double omega, struct planes to)
+{
+    const struct axis *z = &level->grid->axis[2];
+    const size_t n = level->grid->plane, nx = level->grid->axis[0].n;
     const double *restrict w = level->west, *restrict e = level->east, *restrict s = level->south, *restrict t = level->north;
+    for (size_t k = span.first; k < span.first + span.count; k++) {
+        const struct rows p = rows_of(k, z->n, n, from, rhs, inverse, to);
+        const double *restrict y = p.here, *restrict up = p.above, *restrict down = p.below, *restrict b = p.rhs, *restrict i = p.inverse;
+        const double above = d * z->lower[k], below = d * z->upper[k];
+        double *restrict out = p.out;
 #pragma omp simd
-    for (size_t c = 0; c < n; c++) {
-        const double *restrict here = y + c;
-        const double lateral = w[c] * here[-1] + e[c] * here[1] + s[c] * *(here - nx) + t[c] * here[nx];
-        const double flux = d * lateral + above * *(here - plane) + below * here[plane];
-        out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+        for (size_t c = 0; c < n; c++) {
+            const double *restrict here = y + c;
+            const double lateral = w[c] * here[-1] + e[c] * here[1] + s[c] * *(here - nx) + t[c] * here[nx];
+            const double flux = d * lateral + above * up[c] + below * down[c];
+            out[c] = y[c] + omega * (i[c] * (b[c] + flux) - y[c]);
+        }
     }
 }
 
 /* The same row by row: couplings along y are the same all along a row and those along x in every row, so that wide planes need not fetch
  * four planes of couplings as well. */
-KERNEL static void plane_sweep_rows(size_t ny, size_t nx, size_t plane, double d, double above, double below, double omega,
-                                    const struct level *level, const double *restrict y, const double *restrict rhs,
-                                    const double *restrict inverse, double *restrict out)
+KERNEL static void sweep_wide(const struct level *level, struct span span, double d, struct planes from, const double *rhs,
+                              const double *inverse, double omega, struct planes to)
 {
+    const struct axis *z = &level->grid->axis[2];
+    const size_t n = level->grid->plane, nx = level->grid->axis[0].n;
     const double *restrict w = level->west, *restrict e = level->east;
-    for (size_t j = 0; j < ny; j++) {
-        const size_t row = j * nx;
-        const double s = level->south[row], t = level->north[row];
+    for (size_t k = span.first; k < span.first + span.count; k++) {
+        const struct rows p = rows_of(k, z->n, n, from, rhs, inverse, to);
+        const double above = d * z->lower[k], below = d * z->upper[k];
+        for (size_t row = 0; row < n; row += nx) {
+            const double *restrict y = p.here + row, *restrict up = p.above + row, *restrict down = p.below + row;
+            const double *restrict b = p.rhs + row, *restrict inv = p.inverse + row;
+            const double s = level->south[row], t = level->north[row];
+            double *restrict out = p.out + row;
 #pragma omp simd
-        for (size_t i = 0; i < nx; i++) {
-            const double *restrict here = y + row + i;
-            const double lateral = w[i] * here[-1] + e[i] * here[1] + s * *(here - nx) + t * here[nx];
-            const double flux = d * lateral + above * *(here - plane) + below * here[plane];
-            out[row + i] = *here + omega * (inverse[row + i] * (rhs[row + i] + flux) - *here);
+            for (size_t i = 0; i < nx; i++) {
+                const double *restrict here = y + i;
+                const double lateral = w[i] * here[-1] + e[i] * here[1] + s * *(here - nx) + t * here[nx];
+                const double flux = d * lateral + above * up[i] + below * down[i];
+                out[i] = y[i] + omega * (inv[i] * (b[i] + flux) - y[i]);
+            }
         }
     }
 }
 
 /* The same without neighbours along y. */
-KERNEL static void plane_sweep_flat(size_t n, size_t plane, double d, double above, double below, double omega, const struct level *level,
-                                    const double *restrict y, const double *restrict rhs, const double *restrict inverse,
-                                    double *restrict out)
+KERNEL static void sweep_flat(const struct level *level, struct span span, double d, struct planes from, const double *rhs,
+                              const double *inverse, double omega, struct planes to)
 {
+    const struct axis *z = &level->grid->axis[2];
+    const size_t n = level->grid->plane;
     const double *restrict w = level->west, *restrict e = level->east;
+    for (size_t k = span.first; k < span.first + span.count; k++) {
+        const struct rows p = rows_of(k, z->n, n, from, rhs, inverse, to);
+        const double *restrict y = p.here, *restrict up = p.above, *restrict down = p.below, *restrict b = p.rhs, *restrict i = p.inverse;
+        const double above = d * z->lower[k], below = d * z->upper[k];
+        double *restrict out = p.out;
 #pragma omp simd
-    for (size_t c = 0; c < n; c++) {
-        const double *restrict here = y + c;
-        const double flux = d * (w[c] * here[-1] + e[c] * here[1]) + above * *(here - plane) + below * here[plane];
-        out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+        for (size_t c = 0; c < n; c++) {
+            const double *restrict here = y + c;
+            const double flux = d * (w[c] * here[-1] + e[c] * here[1]) + above * up[c] + below * down[c];
+            out[c] = y[c] + omega * (i[c] * (b[c] + flux) - y[c]);
+        }
     }
 }
 
@@ -93,73 +128,77 @@ static void plane_seam(const struct level *level, double d, double omega, const 
         }
 }
 
-void transport_sweep(const struct level *level, size_t k, double diffusivity, const double *y, const double *rhs, const double *inverse,
-                     double omega, double *out)
+void transport_sweep(const struct level *level, struct span span, double diffusivity, struct planes from, const double *rhs,
+                     const double *inverse, double omega, struct planes to)
 {
     const struct grid *grid = level->grid;
-    const size_t n = grid->plane, at = k * n;
-    const double above = diffusivity * grid->axis[2].lower[k], below = diffusivity * grid->axis[2].upper[k];
-    if (grid->axis[1].n == 1)
-        plane_sweep_flat(n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
-    else if (grid->axis[0].n >= WIDE)
-        plane_sweep_rows(grid->axis[1].n, grid->axis[0].n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at,
-                         out + at);
-    else
-        plane_sweep(n, grid->axis[0].n, n, diffusivity, above, below, omega, level, y + at, rhs + at, inverse + at, out + at);
+    const size_t n = grid->plane;
+    (grid->axis[1].n == 1      ? sweep_flat
+     : grid->axis[0].n >= WIDE ? sweep_wide
+                               : sweep_box)(level, span, diffusivity, from, rhs, inverse, omega, to);
     if (level->wrap_x || level->wrap_y)
-        plane_seam(level, diffusivity, omega, y + at, inverse + at, out + at);
+        for (size_t k = span.first; k < span.first + span.count; k++)
+            plane_seam(level, diffusivity, omega, from.base + (k & from.mask) * n, inverse + k * n, to.base + (k & to.mask) * n);
 }
 
-KERNEL static void span_sweep_links(size_t n, size_t nx, size_t plane, double omega, double *const *link, const double *restrict y,
-                                    const double *restrict rhs, const double *restrict inverse, double *restrict out)
+KERNEL static void sweep_links(const struct grid *grid, struct span span, double *const link[6], struct planes from, const double *rhs,
+                               const double *inverse, double omega, struct planes to)
 {
-    const double *restrict w = link[0], *restrict e = link[1], *restrict s = link[2], *restrict t = link[3];
-    const double *restrict u = link[4], *restrict v = link[5];
+    const size_t n = grid->plane, nx = grid->axis[0].n;
+    for (size_t k = span.first; k < span.first + span.count; k++) {
+        const struct rows p = rows_of(k, grid->axis[2].n, n, from, rhs, inverse, to);
+        const double *restrict w = link[0] + k * n, *restrict e = link[1] + k * n, *restrict s = link[2] + k * n;
+        const double *restrict t = link[3] + k * n, *restrict u = link[4] + k * n, *restrict v = link[5] + k * n;
+        const double *restrict y = p.here, *restrict up = p.above, *restrict down = p.below, *restrict b = p.rhs, *restrict i = p.inverse;
+        double *restrict out = p.out;
 #pragma omp simd
-    for (size_t c = 0; c < n; c++) {
-        const double *restrict here = y + c;
-        const double lateral = w[c] * here[-1] + e[c] * here[1] + s[c] * *(here - nx) + t[c] * here[nx];
-        const double flux = lateral + u[c] * *(here - plane) + v[c] * here[plane];
-        out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+        for (size_t c = 0; c < n; c++) {
+            const double *restrict here = y + c;
+            const double lateral = w[c] * here[-1] + e[c] * here[1] + s[c] * *(here - nx) + t[c] * here[nx];
+            const double flux = lateral + u[c] * up[c] + v[c] * down[c];
+            out[c] = y[c] + omega * (i[c] * (b[c] + flux) - y[c]);
+        }
     }
 }
 
 /* Cells beside the periodic seam, whose neighbours the long loop takes from the wrong row: once more, from their own ones (not by taking
  * the wrong share back: its round-off could leave an empty cell negative). */
-static void seam_cell(const struct grid *grid, size_t c, double *const link[6], const double *y, const double *rhs, const double *inverse,
-                      double omega, double *out)
+static void seam_cell(const struct grid *grid, size_t c, double *const link[6], struct rows p, double omega)
 {
-    const size_t nx = grid->axis[0].n, plane = grid->plane, ny = plane / nx, i = c % nx, j = c / nx % ny;
-    const double *here = y + c;
+    const size_t nx = grid->axis[0].n, plane = grid->plane, ny = plane / nx, i = c % nx, j = c / nx;
+    const double *here = p.here + c;
     const double west = i > 0 ? here[-1] : here[nx - 1], east = i + 1 < nx ? here[1] : *(here + 1 - nx);
     const double south = j > 0 ? *(here - nx) : here[plane - nx], north = j + 1 < ny ? here[nx] : *(here + nx - plane);
     const double lateral = link[0][c] * west + link[1][c] * east + link[2][c] * south + link[3][c] * north;
-    const double flux = lateral + link[4][c] * *(here - plane) + link[5][c] * here[plane];
-    out[c] = y[c] + omega * (inverse[c] * (rhs[c] + flux) - y[c]);
+    const double flux = lateral + link[4][c] * p.above[c] + link[5][c] * p.below[c];
+    p.out[c] = *here + omega * (p.inverse[c] * (p.rhs[c] + flux) - *here);
 }
 
-static void seam_links(const struct grid *grid, size_t first, double *const link[6], const double *y, const double *rhs,
-                       const double *inverse, double omega, double *out)
+static void seam_links(const struct grid *grid, double *const link[6], struct rows p, double omega)
 {
     const size_t nx = grid->axis[0].n, ny = grid->axis[1].n;
     for (size_t i = 0; i < nx; i++) {
-        seam_cell(grid, first + i, link, y, rhs, inverse, omega, out);
-        seam_cell(grid, first + (ny - 1) * nx + i, link, y, rhs, inverse, omega, out);
+        seam_cell(grid, i, link, p, omega);
+        seam_cell(grid, (ny - 1) * nx + i, link, p, omega);
     }
     for (size_t j = 0; j < ny; j++) {
-        seam_cell(grid, first + j * nx, link, y, rhs, inverse, omega, out);
-        seam_cell(grid, first + j * nx + nx - 1, link, y, rhs, inverse, omega, out);
+        seam_cell(grid, j * nx, link, p, omega);
+        seam_cell(grid, j * nx + nx - 1, link, p, omega);
     }
 }
 
-void transport_sweep_links(const struct grid *grid, size_t k, double *const link[6], const double *y, const double *rhs,
-                           const double *inverse, double omega, double *out)
+void transport_sweep_links(const struct grid *grid, struct span span, double *const link[6], struct planes from, const double *rhs,
+                           const double *inverse, double omega, struct planes to)
 {
-    const size_t at = k * grid->plane;
-    double *const here[6] = {link[0] + at, link[1] + at, link[2] + at, link[3] + at, link[4] + at, link[5] + at};
-    span_sweep_links(grid->plane, grid->axis[0].n, grid->plane, omega, here, y + at, rhs + at, inverse + at, out + at);
-    if (grid->axis[0].periodic || grid->axis[1].periodic)
-        seam_links(grid, at, link, y, rhs, inverse, omega, out);
+    const size_t n = grid->plane;
+    sweep_links(grid, span, link, from, rhs, inverse, omega, to);
+    if (!grid->axis[0].periodic && !grid->axis[1].periodic)
+        return;
+    for (size_t k = span.first; k < span.first + span.count; k++) {
+        const size_t at = k * n;
+        double *const here[6] = {link[0] + at, link[1] + at, link[2] + at, link[3] + at, link[4] + at, link[5] + at};
+        seam_links(grid, here, rows_of(k, grid->axis[2].n, n, from, rhs, inverse, to), omega);
+    }
 }
 
 KERNEL void transport_residual(size_t n, const double *restrict y, const double *restrict inverse, double *restrict out)

@@ -40,6 +40,8 @@ static enum status fill_couplings(struct level *level)
 {
     const struct axis *x = &level->grid->axis[0], *y = &level->grid->axis[1], *z = &level->grid->axis[2];
     const size_t plane = level->grid->plane;
+    for (level->planes = 1; 2 * level->planes * plane <= TRANSPORT_SPAN;)
+        level->planes *= 2;
     double *block = calloc(5 * plane, sizeof *block);
     if (!block)
         return status_no_memory("the grid hierarchy", 5 * plane * sizeof *block);
@@ -151,7 +153,7 @@ void transport_restrict(const struct level *fine, const struct level *coarse, si
     const size_t nx = f->axis[0].n, ny = f->axis[1].n;
     const size_t *px = fine->to_coarse[0].parent, *py = fine->to_coarse[1].parent, *pz = fine->to_coarse[2].parent;
     for (size_t j = 0; j < ny; j++) {
-        const double *value = from + (k * ny + j) * nx, *volume = f->volume + (k * ny + j) * nx;
+        const double *value = from + j * nx, *volume = f->volume + (k * ny + j) * nx;
         double *row = to + (pz[k] * c->axis[1].n + py[j]) * c->axis[0].n;
         for (size_t i = 0; i < nx; i++)
             row[px[i]] += volume[i] * value[i];
