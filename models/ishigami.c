@@ -7,6 +7,7 @@
 #include "model.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { REST, N_SPECIES };
 enum { X1, X2, X3, A, B, N_PARAMS };
@@ -30,18 +31,13 @@ static const struct outcome outcomes[N_OUTCOMES] = {
 };
 /* clang-format on */
 
-KERNEL static void react(size_t n, const double *const *y, const double *const *fixed, const double *p, double *const *prod,
-                         double *const *loss)
+static void react(size_t n, const double *const *y, const double *const *fixed, const double *p, double *const *prod, double *const *loss)
 {
     (void)y;
     (void)fixed;
     (void)p;
-    double *restrict P = prod[REST], *restrict L = loss[REST];
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        P[i] = 0;
-        L[i] = 0;
-    }
+    memset(prod[REST], 0, n * sizeof(double));
+    memset(loss[REST], 0, n * sizeof(double));
 }
 
 static void observe(const struct observation *now, const struct observation *before, const double *p, double *out)

@@ -3,6 +3,7 @@
 
 #include "model.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,23 @@ KERNEL double state_dot3(size_t n, const double *restrict a, const double *restr
     for (size_t i = whole; i < n; i++)
         rest += a[i] * b[i] * c[i];
     return lanes_total(lane) + rest;
+}
+
+KERNEL double state_minimum(size_t n, const double *restrict a)
+{
+    double lane[LANES], least = HUGE_VAL;
+    const size_t whole = n - n % LANES;
+    for (size_t j = 0; j < LANES; j++)
+        lane[j] = HUGE_VAL;
+    for (size_t i = 0; i < whole; i += LANES)
+#pragma omp simd
+        for (size_t j = 0; j < LANES; j++)
+            lane[j] = a[i + j] < lane[j] ? a[i + j] : lane[j];
+    for (size_t i = whole; i < n; i++)
+        least = fmin(least, a[i]);
+    for (size_t j = 0; j < LANES; j++)
+        least = fmin(least, lane[j]);
+    return least;
 }
 
 KERNEL double state_floor(size_t n, double floor, const double *restrict volume, double *restrict y)

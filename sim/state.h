@@ -43,6 +43,9 @@ double *state_planes(const struct grid *grid, size_t count, double **plane);
 double state_dot(size_t n, const double *a, const double *b);
 double state_dot3(size_t n, const double *a, const double *b, const double *c);
 
+/* Infinity when n is 0. */
+double state_minimum(size_t n, const double *a);
+
 /* Sets values in (0, floor) to 0 and returns the amount removed, sum of volume x value. */
 double state_floor(size_t n, double floor, const double *volume, double *y);
 

@@ -128,15 +128,6 @@ static double boundary_inflow(const struct model *model, const double *params, c
     return inflow;
 }
 
-KERNEL static double minimum(size_t n, const double *restrict a)
-{
-    double least = HUGE_VAL;
-#pragma omp simd reduction(min : least)
-    for (size_t c = 0; c < n; c++)
-        least = a[c] < least ? a[c] : least;
-    return least;
-}
-
 void species_tile(struct layer *layer, const struct formula *formula, size_t tile)
 {
     const struct state *state = layer->state;
@@ -151,7 +142,7 @@ void species_tile(struct layer *layer, const struct formula *formula, size_t til
         sums[s] = (struct tile_sums){.produced = state_dot(n, volume, rhs), .square = state_dot3(n, volume, now, now)};
         history_rhs(n, formula->a, now, before, state->level[STATE_OLDER][s] + first, rhs);
         sums[s].lifted = lift(n, least, volume, rhs, &sums[s].negative);
-        sums[s].least_loss = fmax(0.0, minimum(n, state->loss[s] + first));
+        sums[s].least_loss = fmax(0.0, state_minimum(n, state->loss[s] + first));
     }
 }
 

@@ -142,7 +142,7 @@ static void last_sweep(struct solve *solve, struct span span)
     const double *const volume = grid->volume + at;
     double *const last = s->last + at;
     sweep(solve, 0, span, (struct planes){s->y, WHOLE}, 1.0, (struct planes){s->last, WHOLE});
-    solve->minimum = fmin(solve->minimum, transport_minimum(n, last));
+    solve->minimum = fmin(solve->minimum, state_minimum(n, last));
     solve->given += state_dot(n, volume, problem->rhs + at);
     solve->taken += problem->shift * state_dot(n, volume, last) + state_dot3(n, volume, problem->loss + at, last);
     if (s->theta <= NEGLIGIBLE)

@@ -75,7 +75,6 @@ void transport_sweep_links(const struct grid *grid, struct span span, double *co
                            const double *inverse, double omega, struct planes to);
 /* From a sweep with omega = 1, out = y + residual / diagonal: turns `out` into the residual. */
 void transport_residual(size_t n, const double *y, const double *inverse, double *out);
-double transport_minimum(size_t n, const double *a);
 double transport_difference(size_t n, const double *volume, const double *a, const double *b);
 
 /* transport_links.c: coefficients of general problems. */

@@ -225,20 +225,3 @@ KERNEL double transport_difference(size_t n, const double *restrict volume, cons
         rest += lane[j];
     return rest;
 }
-
-KERNEL double transport_minimum(size_t n, const double *restrict a)
-{
-    double lane[LANES], least = HUGE_VAL;
-    const size_t whole = n - n % LANES;
-    for (size_t j = 0; j < LANES; j++)
-        lane[j] = HUGE_VAL;
-    for (size_t i = 0; i < whole; i += LANES)
-#pragma omp simd
-        for (size_t j = 0; j < LANES; j++)
-            lane[j] = a[i + j] < lane[j] ? a[i + j] : lane[j];
-    for (size_t i = whole; i < n; i++)
-        least = fmin(least, a[i]);
-    for (size_t j = 0; j < LANES; j++)
-        least = fmin(least, lane[j]);
-    return least;
-}
