@@ -33,7 +33,7 @@ sanitized_tests()
 }
 
 checks=(
-    "packages      install_packages run test check"
+    "packages      install_packages run test web check"
     "self-tests    self_tests"
     "gcc           build_gcc"
     "clang         preset clang"
@@ -47,6 +47,7 @@ checks=(
     "bits          scripts/same_bits.sh"
     "races         preset tsan && scripts/races.sh"
     "sanitizers    sanitized_tests"
+    "web           analysis/web/build.sh build/web/needlework.html && command -v chromium"
     "tests         scripts/test.sh"
 )
 

@@ -3,4 +3,4 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 mode=(-i)
 [ "${1:-}" != --check ] || mode=(--dry-run -Werror)
-find sim models tests -name '*.[ch]' -print0 | xargs -0 clang-format-14 "${mode[@]}"
+find sim models tests analysis -name '*.[ch]' -print0 | xargs -0 clang-format-14 "${mode[@]}"
