@@ -49,17 +49,19 @@ def page(shared):
     assert shared.errors == []
 
 
-def settle(page, action):
-    """Does something that changes the settings, and waits for the run that follows to end."""
+def settle(page, *actions):
+    """Does what changes the settings, and waits for the run that follows to end."""
     page.evaluate("new Promise(done => setTimeout(done, 80))")  # an earlier change has been passed on
     before = page.evaluate("state.labs[state.edit]?.coming?.id ?? 0")
-    action() if callable(action) else page.evaluate(f"({action}, 0)")
+    for action in actions:
+        action() if callable(action) else page.evaluate(f"({action}, 0)")
+    page.evaluate("new Promise(done => setTimeout(done, 80))")
     page.wait(f"state.labs[state.edit]?.coming?.id > {before} && {ENDED}")
 
 
-def move(page, slider, value):
+def slide(slider, value):
     """A slider as a hand moves it: its value and the event."""
-    settle(page, f"""(() => {{ const s = $('{slider}'); s.value = {value}; s.dispatchEvent(new Event('input', {{bubbles: true}})); }})()""")
+    return f"($('{slider}').value = {value}, $('{slider}').dispatchEvent(new Event('input', {{bubbles: true}})))"
 
 
 def columns(text):
@@ -88,31 +90,21 @@ def set_nothing(page):
 
 
 def set_pen(page):
-    settle(page, lambda: page.click("#preset-pen"))
-    move(page, "sessions", 3)
-    move(page, "interval", 4)
-    move(page, "age", 70)
-    settle(page, lambda: page.click("#smoker"))
-    settle(page, "($('months').value = 24, $('months').onchange())")
+    settle(page, lambda: page.click("#preset-pen"), slide("sessions", 3), slide("interval", 4), slide("age", 70),
+           lambda: page.click("#smoker"), "$('months').value = 24, $('months').onchange()")
 
 
 def set_home(page):
-    settle(page, lambda: page.click("#preset-roller_home"))
-    move(page, "sessions", 6)
-    move(page, "interval", 1)
-    settle(page, lambda: page.click("#depleted"))
+    settle(page, lambda: page.click("#preset-roller_home"), slide("sessions", 6), slide("interval", 1), lambda: page.click("#depleted"))
 
 
 def set_deep(page):
-    settle(page, lambda: page.click("#preset-stamp"))
-    move(page, "length", 2.35)
-    move(page, "diameter", 0.31)
-    move(page, "density", 75)
-    settle(page, lambda: page.click("#diabetes"))
+    settle(page, lambda: page.click("#preset-stamp"), slide("length", 2.35), slide("diameter", 0.31), slide("density", 75),
+           lambda: page.click("#diabetes"))
 
 
 def set_untreated(page):
-    move(page, "sessions", 0)
+    settle(page, slide("sessions", 0))
 
 
 @pytest.mark.parametrize("settings", [set_nothing, set_pen, set_home, set_deep, set_untreated])
@@ -138,7 +130,7 @@ def test_settings_mean_the_same_to_the_program(page, tmp_path):
 
 
 def test_summary_is_that_of_the_program(page, tmp_path):
-    move(page, "sessions", 2)
+    settle(page, slide("sessions", 2))
     path, _ = native(page, tmp_path)
     summary = page.evaluate("run('A').summary")
     with h5py.File(path) as file:
@@ -147,7 +139,7 @@ def test_summary_is_that_of_the_program(page, tmp_path):
 
 
 def test_phases_are_those_of_the_figures(page, tmp_path):
-    move(page, "sessions", 2)
+    settle(page, slide("sessions", 2))
     (tmp_path / "page.yaml").write_text(page.download("#yaml-A", tmp_path))
     path = run(tmp_path / "native.h5", tmp_path / "page.yaml", output__timeseries="2 hours")  # as dense as the page sees a wound
     wanted = [phase.spans for phase in phases.of(results.read(path))]
@@ -215,8 +207,7 @@ def test_contraindications_warn_as_the_program_does(page, tmp_path):
     assert call("check", tmp_path / "page.yaml").returncode == 0 and "override_contraindications: true" in (tmp_path / "page.yaml").read_text()
     settle(page, lambda: page.click("#keloid_history"))
     assert page.text("#notices") == ""
-    move(page, "sessions", 2)
-    move(page, "interval", 2)
+    settle(page, slide("sessions", 2), slide("interval", 2))
     assert "under 6 weeks" in page.text("#notices")
 
 
@@ -224,7 +215,7 @@ def test_compares_two_settings(page, tmp_path):
     page.click("#compare")
     page.wait(ENDED)
     assert page.evaluate("state.edit") == "B" and page.evaluate("$('section-B').clientWidth") > 200
-    move(page, "density", 800)
+    settle(page, slide("density", 800))
     assert page.evaluate("state.settings.A.density") == 250 and page.text("#caption-B").endswith("800/cm²")
     path, got = native(page, tmp_path, "B")
     with h5py.File(path) as file:
