@@ -79,6 +79,8 @@ static enum status meet_events(struct timeline *timeline, const struct timeline_
         status = simulation_session(simulation, session);
         session = simulation_next_session(simulation);
     }
+    if (status == OK && sink->events)
+        status = sink->events(user);
     if (status == OK && snapshot_by(timeline, now)) {
         status = sink->snapshot ? sink->snapshot(user, now) : OK;
         while (snapshot_by(timeline, now))

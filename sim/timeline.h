@@ -19,6 +19,7 @@ struct timeline_sink {
     enum status (*step)(void *user);                   /* a step was accepted */
     enum status (*series)(void *user, int64_t time);   /* a row is due at a time within the last step, see simulation_observe */
     enum status (*profile)(void *user, int64_t time);  /* likewise lateral means, see stepper_state_at */
+    enum status (*events)(void *user);                 /* sessions and changes that were due now have been met */
     enum status (*snapshot)(void *user, int64_t time); /* the fields now, after the session of that time */
     enum status (*pause)(void *user);                  /* all outputs up to now are out, the end is not reached: stop or go on */
 };

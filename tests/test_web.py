@@ -95,7 +95,7 @@ def set_pen(page):
 
 
 def set_home(page):
-    settle(page, lambda: page.click("#preset-roller_home"), slide("sessions", 6), slide("interval", 1), lambda: page.click("#depleted"))
+    settle(page, lambda: page.click("#preset-roller_home"), slide("sessions", 6), slide("interval", 1), lambda: page.click("#atrophic_scar"))
 
 
 def set_deep(page):

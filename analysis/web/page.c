@@ -3,8 +3,8 @@
  * The core is the program's own, file by file; only the libraries under it that a browser lacks have stand-ins (standins/).  JavaScript
  * calls the exported functions below and is called back with every row of the series and every picture.  A row is what the program writes
  * into /NAME and /means/NAME, on the same days; a picture is the cross-section with the outcomes at that time, dense after a session. */
-#include "outcomes.h"
-#include "simulation.h"
+#include "summary.h"
+#include "timeline.h"
 #include "version.h"
 
 #include <emscripten.h>
@@ -46,16 +46,15 @@ static struct page {
     struct config *config;
     struct plan plan;
     struct simulation *simulation;
+    struct timeline timeline;
     double *outcomes, *means; /* of a row or picture */
-    double *time, *gain;      /* [capacity] of the rows, for onset and peak */
-    size_t rows;
-    int64_t next_row, session; /* session: the latest one, ticks */
-    double next_picture;       /* log(1 + days since the session / STRETCH) */
-    int64_t *stops;            /* snapshots of the plan, which the program's steps meet: [n_stops] ticks */
-    size_t n_stops, next_stop;
-    unsigned char *picture; /* [N_LAYERS][cells] */
-    float *surface;         /* [surface species][surface cells] */
-    char *text;             /* answer to the latest question */
+    double *time, *gain;      /* [rows] of the series, for the summary */
+    size_t rows, sessions;    /* rows told; sessions given */
+    int64_t session;          /* the latest one, ticks */
+    double next_picture;      /* log(1 + days since it / STRETCH) */
+    unsigned char *picture;   /* [N_LAYERS][cells] */
+    float *surface;           /* [surface species][surface cells] */
+    char *text;               /* answer to the latest question */
 } page;
 
 /* clang-format off */
@@ -67,6 +66,7 @@ EM_JS(void, tell_picture, (double day, int after, const double *outcomes, const 
 
 static void forget(void)
 {
+    timeline_destroy(&page.timeline);
     simulation_destroy(&page.simulation);
     plan_destroy(&page.plan);
     config_destroy(&page.config);
@@ -74,7 +74,6 @@ static void forget(void)
     free(page.means);
     free(page.time);
     free(page.gain);
-    free(page.stops);
     free(page.picture);
     free(page.surface);
     free(page.text);
@@ -114,22 +113,16 @@ static enum status read_settings(const char *sets, struct config **config)
 
 static enum status create_buffers(void)
 {
-    const struct plan *plan = &page.plan;
-    const struct model *model = plan->model;
-    const size_t rows = (size_t)(plan->end / plan->series_every) + 3;
+    const struct model *model = page.plan.model;
+    const size_t rows = timeline_rows(&page.plan);
     page.outcomes = calloc(model->n_outcomes, sizeof *page.outcomes);
     page.means = calloc(model->n_species + model->n_surface, sizeof *page.means);
     page.time = calloc(rows, sizeof *page.time);
     page.gain = calloc(rows, sizeof *page.gain);
-    page.stops = calloc(plan->n_snapshots + 1, sizeof *page.stops);
     page.picture = malloc(N_LAYERS * page.simulation->grid->cells);
     page.surface = malloc(model->n_surface * page.simulation->surface_grid->cells * sizeof *page.surface);
-    if (!page.outcomes || !page.means || !page.time || !page.gain || !page.stops || !page.picture || !page.surface)
-        return status_no_memory("the page", rows * sizeof *page.time);
-    for (size_t i = 0; i < plan->n_snapshots; i++)
-        if (stepper_ticks(plan->snapshots[i]) <= plan->end)
-            page.stops[page.n_stops++] = stepper_ticks(plan->snapshots[i]);
-    return OK;
+    const bool all = page.outcomes && page.means && page.time && page.gain && page.picture && page.surface;
+    return all ? timeline_create(page.simulation, &page.timeline) : status_no_memory("the page", rows * sizeof *page.time);
 }
 
 /* Layers and surface of a state: bytes and floats for the canvas. */
@@ -173,46 +166,48 @@ static int64_t picture_time(void)
     return page.session + stepper_ticks(STRETCH * expm1(page.next_picture));
 }
 
-/* Rows and pictures that fall due within the last step, then the integrals up to its end. */
-static void tell_due(void)
+static enum status told_row(void *user, int64_t time)
 {
-    const int64_t now = stepper_time(page.simulation->stepper), end = page.plan.end, every = page.plan.series_every;
-    while (page.next_row <= now && page.next_row <= end) {
-        observe(page.next_row);
-        page.time[page.rows] = stepper_days(page.next_row);
-        page.gain[page.rows++] = page.outcomes[model_outcome(page.plan.model, "collagen_gain")];
-        tell_row(stepper_days(page.next_row), page.outcomes, page.means);
-        page.next_row = page.next_row < end && page.next_row + every > end ? end : page.next_row + every;
-    }
-    for (; picture_time() <= now; page.next_picture += PICTURE)
-        picture(picture_time(), 0);
-    if (now == end)
-        picture(now, 0);
-    simulation_integrate(page.simulation);
+    (void)user;
+    observe(time);
+    page.time[page.rows] = stepper_days(time);
+    page.gain[page.rows++] = page.outcomes[model_outcome(page.plan.model, "collagen_gain")];
+    tell_row(stepper_days(time), page.outcomes, page.means);
+    return OK;
 }
 
-static size_t performed(void)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < page.simulation->n_sessions; i++)
-        n += page.simulation->sessions[i].performed >= 0;
-    return n;
-}
-
-/* Sessions due now; the picture after one begins the dense series anew. */
-static enum status meet_events(void)
+/* Pictures that fall due within the step, and one at its end where a session is about to change the state. */
+static enum status told_step(void *user)
 {
     const int64_t now = stepper_time(page.simulation->stepper);
-    const size_t before = performed();
-    const enum status status = simulation_meet_events(page.simulation);
-    while (page.next_stop < page.n_stops && page.stops[page.next_stop] <= now)
-        page.next_stop++;
-    if (status != OK || performed() == before)
-        return status;
-    page.session = now;
-    page.next_picture = PICTURE;
-    picture(now, 1);
+    const struct session *session = simulation_next_session(page.simulation);
+    (void)user;
+    for (; picture_time() <= now; page.next_picture += PICTURE)
+        picture(picture_time(), 0);
+    if (now == page.plan.end || (session && session->due <= now))
+        picture(now, 0);
     return OK;
+}
+
+/* The picture after a session begins the dense series anew. */
+static enum status told_events(void *user)
+{
+    const size_t given = summary_sessions(page.simulation);
+    (void)user;
+    if (given == page.sessions)
+        return OK;
+    page.sessions = given;
+    page.session = stepper_time(page.simulation->stepper);
+    page.next_picture = PICTURE;
+    picture(page.session, 1);
+    return OK;
+}
+
+/* Back to the page after every step. */
+static enum status pause(void *user)
+{
+    (void)user;
+    return STOPPED;
 }
 
 /* Errors and warnings of the latest call as lines "needlework: error: ...", "" when there are none. */
@@ -234,7 +229,7 @@ EMSCRIPTEN_KEEPALIVE int page_check(const char *sets)
     return (int)status;
 }
 
-/* Begins a simulation: rows and pictures of day 0 are told. */
+/* Begins a simulation: the picture of untouched skin is told. */
 EMSCRIPTEN_KEEPALIVE int page_begin(const char *sets)
 {
     enum status status = (enum status)page_check(sets);
@@ -244,26 +239,17 @@ EMSCRIPTEN_KEEPALIVE int page_begin(const char *sets)
         status = create_buffers();
     if (status != OK)
         return (int)status;
-    tell_due();
-    return (int)meet_events();
+    picture(0, 0);
+    page.next_picture = PICTURE;
+    return 0;
 }
 
 /* One accepted step.  1 when the end has been reached, 0 when not, -1 on an error. */
 EMSCRIPTEN_KEEPALIVE int page_step(void)
 {
-    int64_t target = simulation_next_event(page.simulation);
-    if (page.next_stop < page.n_stops && page.stops[page.next_stop] < target)
-        target = page.stops[page.next_stop];
-    if (simulation_advance(page.simulation, target) != OK)
-        return -1;
-    tell_due();
-    if (stepper_time(page.simulation->stepper) < target)
-        return 0;
-    if (target < page.plan.end)
-        picture(target, 0); /* the last one before a session */
-    if (meet_events() != OK)
-        return -1;
-    return target == page.plan.end;
+    static const struct timeline_sink sink = {.step = told_step, .series = told_row, .events = told_events, .pause = pause};
+    const enum status status = timeline_run(&page.timeline, &sink, NULL);
+    return status == OK ? 1 : status == STOPPED ? 0 : -1;
 }
 
 EMSCRIPTEN_KEEPALIVE double page_day(void)
@@ -295,34 +281,16 @@ EMSCRIPTEN_KEEPALIVE const char *page_shape(void)
     return answer(stream);
 }
 
-static void print_days(FILE *stream, const char *name, double value)
-{
-    if (isnan(value))
-        fprintf(stream, ", \"%s\": null", name);
-    else
-        fprintf(stream, ", \"%s\": %.17g", name, value);
-}
-
-/* The summary of the run so far, as in the attributes of a results file, and the solver's own account, as JSON. */
+/* The summary of the run so far, as in the attributes of a results file, and the number of steps, as JSON. */
 EMSCRIPTEN_KEEPALIVE const char *page_summary(void)
 {
-    const struct simulation *s = page.simulation;
-    const struct stepper_counts counts = stepper_counts(s->stepper);
+    double values[SUMMARY_KEYS];
+    summary_compute(page.simulation, page.rows, page.time, page.gain, values);
     FILE *stream = question();
-    fprintf(stream, "{\"steps\": %zu, \"sessions_performed\": %zu", counts.steps, performed());
-    print_days(stream, "collagen_onset", outcomes_onset(page.rows, page.time, page.gain, 0.01));
-    print_days(stream, "collagen_time_to_90_percent", outcomes_time_to_share(page.rows, page.time, page.gain, 0.9));
-    print_days(stream, "peak_collagen_gain", outcomes_peak(page.rows, page.gain));
-    print_days(stream, "final_collagen_gain", page.gain[page.rows - 1]);
-    print_days(stream, "epidermal_closure_time", s->milestones.closure_time);
-    print_days(stream, "barrier_recovery_time", s->milestones.barrier_time);
-    print_days(stream, "downtime", s->milestones.downtime);
-    print_days(stream, "downtime_total", s->milestones.downtime_total);
-    fprintf(stream, ", \"sessions\": [");
-    for (size_t i = 0; i < s->n_sessions; i++)
-        fprintf(stream, s->sessions[i].performed < 0 ? "%s[%.9g, null]" : "%s[%.9g, %.9g]", i ? ", " : "",
-                stepper_days(s->sessions[i].scheduled), stepper_days(s->sessions[i].performed));
-    fprintf(stream, "]}");
+    fprintf(stream, "{\"steps\": %zu", stepper_counts(page.simulation->stepper).steps);
+    for (int key = 0; key < SUMMARY_KEYS; key++)
+        fprintf(stream, isnan(values[key]) ? ", \"%s\": null" : ", \"%s\": %.17g", summary_rows[key].name, values[key]);
+    fputc('}', stream);
     return answer(stream);
 }
 

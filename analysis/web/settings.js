@@ -13,7 +13,10 @@ const SLIDERS = [
   { key: "interval", title: "Interval", unit: "weeks", low: 1, high: 12, step: 1, digits: 0 },
   { key: "age", title: "Age", unit: "years", low: 18, high: 90, step: 1, digits: 0 },
 ];
-const SKIN = [{ key: "smoker", title: "Smoker" }, { key: "diabetes", title: "Diabetes" }, { key: "depleted", title: "Depleted scar (60 % collagen)" }];
+const SKIN = [
+  { key: "smoker", title: "Smoker" }, { key: "diabetes", title: "Diabetes" }, { key: "photoaged", title: "Photoaged" },
+  { key: "wrinkle", title: "Wrinkle" }, { key: "stretch_mark", title: "Stretch mark" }, { key: "atrophic_scar", title: "Atrophic scar" },
+];
 const CONTRAINDICATIONS = [
   { key: "keloid_history", title: "History of keloids" }, { key: "poor_healing", title: "Poor healing" }, { key: "isotretinoin", title: "Isotretinoin" },
   { key: "radiation", title: "Radiation" }, { key: "open_wound", title: "Open wound" }, { key: "skin_infection", title: "Skin infection" },
@@ -31,7 +34,6 @@ const contraindicated = (settings) => CONTRAINDICATIONS.some(({ key }) => settin
 // The program's keys, nested as in a file.  The dermis reaches at least 0.3 mm below the channel, as the program advises.
 function toKeys(settings, device) {
   const channel = settings.length * device.reach.value, deepest = Math.max(1.5, Math.ceil(10 * (channel + 0.3) - 1e-9) / 10);
-  const conditions = settings.conditions.filter((c) => c !== "depleted");
   const keys = {
     model: "dermis",
     skin: { age: `${settings.age} years` },
@@ -45,8 +47,7 @@ function toKeys(settings, device) {
     domain: { geometry: "axisymmetric", depth: `${deepest} mm` },
     run: { duration: `${settings.months} months` },
   };
-  if (settings.conditions.includes("depleted")) keys.skin.collagen = "0.6";
-  if (conditions.length) keys.skin.conditions = `[${conditions.join(", ")}]`;
+  if (settings.conditions.length) keys.skin.conditions = `[${settings.conditions.join(", ")}]`;
   if (contraindicated(settings)) keys.treatment.override_contraindications = "true";
   return keys;
 }
