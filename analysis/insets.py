@@ -15,7 +15,7 @@ def strip(cut, end, width, pen):
     wanted = [day for day in DAYS if day < 0.9 * end] + [end]
     days = section.nearest(cut, wanted, lambda day: figure.place(day, end))
     left, right = cut.span
-    aspect = (right - left) / (cut.wound + 1.45 * cut.epidermis)
+    aspect = (right - left) / (cut.wound + cut.sky)
     high = min(1.3 * pen.k, (width / len(days) - 0.14 * pen.k) / aspect)
     return days, high * aspect, high
 
@@ -25,7 +25,7 @@ def draw(fig, below, cut, size, box, end, pen):
     (days, wide, high), (width, height) = size, fig.get_size_inches()
     left, bottom, room, _ = box
     centres = figure.spread([figure.place(day, end) for day in days], [wide / room] * len(days), 0.0, 1.0, 0.12 * pen.k / room)
-    crowd = min(1.0, (high / pen.k / (cut.wound + 1.45 * cut.epidermis) / 1.1) ** 2)  # as many dots to the inch, however wide the skin
+    crowd = min(1.0, (high / pen.k / (cut.wound + cut.sky) / 1.1) ** 2)  # as many dots to the inch, however wide the skin
     for i, (day, centre) in enumerate(zip(days, centres)):
         x = left + centre * room
         ax = fig.add_axes([(x - wide / 2) / width, bottom / height, wide / width, high / height])
@@ -55,8 +55,7 @@ def key(fig, left, bottom, cut, pen):
     norm = cut.norm(layer)
     colours = layer.colours(np.linspace(0, 1, 256))[None, :, :3]
     bar.imshow(np.repeat((colours @ [0.299, 0.587, 0.114])[..., None], 3, axis=2) if pen.grey else colours, aspect="auto", extent=(0, 1, 0, 1))
-    ticks = [0, 50, 100, norm.vmax]
-    bar.set_xticks([float(norm(tick)) for tick in ticks], [f"{tick:.0f}" for tick in ticks], fontsize=7 * k)
+    bar.set_xticks(*section.key_ticks(norm), fontsize=7 * k)
     bar.tick_params(axis="x", length=2 * k, pad=1.5 * k)
     bar.set_yticks([])
     fig.text(left / width, (bottom + 0.70 * k) / height, "collagen, % of the skin before", fontsize=7.5 * k, va="top")

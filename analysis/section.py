@@ -14,6 +14,7 @@ the key names); where a dot may appear is drawn once with a fixed seed.
 import dataclasses
 
 import matplotlib
+import matplotlib.ticker
 import numpy as np
 
 from figure import BLUE, GREEN, ORANGE, PURPLE, RED, STRETCH, quantity
@@ -24,6 +25,7 @@ SURFACE = ("keratinocyte", "barrier", "epidermal_thickness")
 TISSUE = matplotlib.colors.LinearSegmentedColormap.from_list("tissue", [(0, "#ffffff"), (0.5, "#e6bd9c"), (0.75, "#a5567a"), (1, "#4a155c")])
 HEAT = matplotlib.colors.LinearSegmentedColormap.from_list("heat", ["#ffffff", "#fbd28a", ORANGE, "#a63c00", "#4d1500"])
 SIGNAL = matplotlib.colors.LinearSegmentedColormap.from_list("signal", ["#ffffff", "#b5d9f0", "#56B4E9", BLUE, "#00233d"])
+GROWTH = matplotlib.colors.LinearSegmentedColormap.from_list("growth", ["#ffffff", "#a6dcc8", GREEN, "#00563e", "#002018"])
 CLOT, EPIDERMIS, HORN = (np.array(matplotlib.colors.to_rgb(name)) for name in ("#7d1d1d", "#d99a7c", "#5b3a29"))
 
 
@@ -34,6 +36,7 @@ class Layer:
     species: tuple
     unit: str
     colours: object = None
+    cells: bool = False  # dots of CELLS on top
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Cells:
 
 LAYERS = {
     "collagen": Layer("Collagen", COLLAGEN, "% of the skin before", TISSUE),
-    "cells": Layer("Cells", (), "dots: density of each kind"),
+    "cells": Layer("Cells", (), "", cells=True),
     "inflammation": Layer("Inflammation", ("inflammation",), "signal, arbitrary unit", HEAT),
     "tgfb": Layer("Growth factor TGF-β1", ("tgfb1",), "ng/mL above normal", SIGNAL),
 }
@@ -83,6 +86,7 @@ class Section:
         self.surface = {name: surface[name].values for name in surface} if np.array_equal(times, days) else {}
         self.before = before(run, self.fields)
         self.epidermis = epidermis(run)
+        self.sky = 1.45 * self.epidermis if "keratinocyte" in self.surface else 0.0  # what is drawn above the dermis [mm]
         self.wound = wound(self)
         self.shown = {}
 
@@ -139,7 +143,7 @@ class Section:
                 self.shown[layer.title] = matplotlib.colors.TwoSlopeNorm(100, 0, 100 * top)
             else:
                 low = min(0.0, float(total.min()))
-                self.shown[layer.title] = matplotlib.colors.PowerNorm(0.5 if low == 0 else 1, low, max(float(total.max()), low + 1e-9))
+                self.shown[layer.title] = matplotlib.colors.PowerNorm(0.5 if low == 0 else 1, low, max(float(total.max()), low + 1e-3))
         return self.shown[layer.title]
 
 
@@ -199,6 +203,18 @@ def read(run, names=None):
     return Section(run, names, row, days, shape)
 
 
+def key_ticks(norm):
+    """Places (0 to 1) and names of the numbers under a key of colours."""
+    if isinstance(norm, matplotlib.colors.TwoSlopeNorm):
+        values = [0, 50, 100, norm.vmax]
+    else:
+        values = []
+        for value in sorted(matplotlib.ticker.MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(norm.vmin, norm.vmax), reverse=True):
+            if norm.vmin <= value <= norm.vmax and all(norm(other) - norm(value) > 0.2 for other in values):
+                values.append(value)
+    return [float(norm(value)) for value in values], [f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}" for value in values]
+
+
 def nearest(cut, wanted, axis):
     """The snapshots nearest to the wanted days on a scale `axis(day)`, each once, in order."""
     found = {int(np.argmin([abs(axis(day) - axis(other)) for other in cut.days])) for day in wanted}
@@ -208,7 +224,7 @@ def nearest(cut, wanted, axis):
 # ---- drawing ----------------------------------------------------------------------------------------------------------------------
 
 def mix(image, colour, share):
-    return image + (colour - image) * np.clip(share, 0, 1)[..., None]
+    return image + (np.asarray(colour, image.dtype) - image) * np.clip(share, 0, 1).astype(image.dtype)[..., None]
 
 
 def picture(cut, state, layer, depth, grey=False):
@@ -221,9 +237,9 @@ def picture(cut, state, layer, depth, grey=False):
     if layer.species in (COLLAGEN, ()) and "clot" in state:
         image = mix(image, CLOT, 0.8 * cut.pixels(state["clot"])[rows])
     step = depth / rows.sum()
-    skin = int(np.ceil(1.45 * cut.epidermis / step)) + 1
+    skin = int(np.ceil(cut.sky / step))
     above = np.ones((skin, image.shape[1], 3))
-    if "keratinocyte" in state:
+    if skin and "keratinocyte" in state:
         cover, barrier = cut.pixels(state["keratinocyte"]), cut.pixels(state.get("barrier", state["keratinocyte"]))
         thick = cut.pixels(state["epidermal_thickness"]) * cut.epidermis if "epidermal_thickness" in state else np.full(cover.shape, cut.epidermis)
         height = (np.arange(skin)[::-1, None] + 0.5) * step  # above the dermis

@@ -158,20 +158,20 @@ def protocol(run):
     density = figure.quantity(treatment.get("density"), {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100})
     interval = figure.quantity(treatment.get("interval"), {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7})
     age = figure.quantity(skin.get("age"), {"years": 1, "year": 1, "yr": 1})
-    parts = [str(treatment["device"]).replace("_", " ")] if "device" in treatment else []
-    if length is not None:
+    number, parts = run.performed.size, []
+    if number and "device" in treatment:
+        parts.append(str(treatment["device"]).replace("_", " "))
+    if number and length is not None:
         reach = needle.get("reach")
         depth = f", channels {length * float(reach):.3g} mm deep" if isinstance(reach, (int, float)) and reach > 0 else ""
         parts.append(f"{length:g} mm needles{depth}")
-    if density is not None:
+    if number and density is not None:
         parts.append(f"{density:g} channels/cm²")
-    number = run.performed.size
     if number:
         weeks = interval / 7 if interval else 0
         apart = f", {weeks:.0f} weeks apart" if abs(weeks - round(weeks)) < 0.01 else f", {interval:.3g} days apart"
-        apart = apart if number > 1 and interval else ""
-        parts.append(f"{number} session{'s' * (number > 1)}{apart}")
-    if "site" in skin or age is not None:
+        parts.append(f"{number} session{'s' * (number > 1)}{apart if number > 1 and interval else ''}")
+    if "collagen_gain" in run.series and ("site" in skin or age is not None):
         parts.append(", ".join(str(part) for part in (skin.get("site"), f"{age:g} years" if age is not None else None) if part))
     return " · ".join(parts)
 
