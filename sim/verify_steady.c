@@ -84,6 +84,43 @@ static double exchange_profile(const double at[3], const void *context)
     return h * cosh((1.0 - at[2]) / lambda) / (h * cosh(1.0 / lambda) + D / lambda * sinh(1.0 / lambda));
 }
 
+/* Skin that is nothing but open channel: the formulation comes in everywhere, at a rate e, and through the surface. */
+static double open_profile(const double at[3], const void *context)
+{
+    const struct lab *lab = context;
+    const double e = lab_param(lab, "exchange"), h = lab_param(lab, "permeability"), lambda = sqrt(D / (DECAY + e));
+    const double rest = e / (DECAY + e);
+    return rest + (1.0 - rest) * h * cosh((1.0 - at[2]) / lambda) / (h * cosh(1.0 / lambda) + D / lambda * sinh(1.0 / lambda));
+}
+
+static void open_everywhere(struct lab *lab)
+{
+    const int open = model_species(lab->model, "open_channel");
+    for (size_t c = 0; c < lab->grid->cells; c++)
+        lab->dermis->level[STATE_NOW][open][c] = 1.0;
+}
+
+static enum status verify_serum(struct report *report)
+{
+    static const struct setting set[] = {{"diffusivity", D}, {"clearance", DECAY}, {"permeability", 0.8},
+                                         {"exchange", 5.0},  {"closing", 0.0},     {NULL, 0.0}};
+    struct profile profile = {model_find("serum"),
+                              "serum",
+                              "serum on intact skin: the same",
+                              set,
+                              SLAB,
+                              {ONE, ONE, {16, 0, 1.0, 0, false}},
+                              2,
+                              exchange_profile,
+                              NULL,
+                              1e-3};
+    enum status status = steady_order(report, &profile);
+    profile.quantity = "serum on skin that is open everywhere: exchange and source e (reservoir - c)";
+    profile.exact = open_profile;
+    profile.prepare = open_everywhere;
+    return status == OK ? steady_order(report, &profile) : status;
+}
+
 enum status verify_exchange(struct report *report)
 {
     static const struct setting set[] = {{"diffusivity", D}, {"clearance", DECAY}, {"permeability", 0.8}, {NULL, 0.0}};
@@ -97,7 +134,8 @@ enum status verify_exchange(struct report *report)
                                     exchange_profile,
                                     NULL,
                                     1e-3};
-    return steady_order(report, &profile);
+    const enum status status = steady_order(report, &profile);
+    return status == OK ? verify_serum(report) : status;
 }
 
 /* ---- V4: flux J into an annulus through r = a: an exchange so slow, with a reservoir so full, that what is inside does not matter ---- */
