@@ -22,7 +22,7 @@ LAYERS = [
     ["simulation"],
     ["summary", "timeline"],
     ["series"],
-    ["measure"],
+    ["measure", "expression"],
     ["run"],
     ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce"],
     ["commands"],

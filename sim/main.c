@@ -1,6 +1,7 @@
 /* Arguments -> command -> message, exit code. */
 #define _GNU_SOURCE
 #include "arguments.h"
+#include "calibrate.h"
 #include "commands.h"
 #include "compare.h"
 #include "config.h"
@@ -64,6 +65,11 @@ static const struct command {
     {"verify", "uF", "[PROBLEM] [--full] [--format text|markdown]",
      "solve problems with known answers and compare, or only one of V1 to V15",
      "One row per quantity: expected, observed, order of convergence.  The exit code is 1 when a row fails.\n", 0, 1, commands_verify},
+    {"calibrate", "otfq", "SPEC [-o DIR] [--threads N] [--force] [--quiet]",
+     "fit parameters to observations, or say how the model stands against them",
+     "SPEC names protocols, observations (CSV) and the parameters to fit; the report goes to stdout, and with -o to DIR/report.md and\n"
+     "DIR/fitted.yaml, an overlay for `run`.  Exit code 1: an observation is outside its band.\n",
+     1, 1, calibrate_command},
     {"sensitivity", "c", "DIR [--csv]",
      "which factors matter: Morris' measures or Sobol' indices of a collected sweep",
      "DIR is a sweep whose design is morris or saltelli, or its table.  The most influential factor comes first, every figure with its\n"

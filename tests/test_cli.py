@@ -15,7 +15,7 @@ DAY = sets(run__duration="1 day")
 HALF_DAY = sets(run__duration="12 hours")
 EVERY = sorted((TOP / "configs").rglob("*.yaml"))
 CONFIGS = [path for path in EVERY if re.search("^model:", path.read_text(), re.M)]
-SPECS = [path for path in EVERY if re.search("^(base|observations):", path.read_text(), re.M)]
+SPECS = [path for path in EVERY if re.search("^(base|observations):", path.read_text(), re.M) or path.name == "protocols.yaml"]
 OVERLAYS = [path for path in EVERY if path not in CONFIGS + SPECS]
 
 

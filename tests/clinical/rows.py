@@ -30,7 +30,7 @@ def read(name):
 
 
 def protocols():
-    return yaml.safe_load((FOLDER / "clinical.yaml").read_text())["protocols"]
+    return yaml.safe_load((FOLDER / "protocols.yaml").read_text())
 
 
 def arguments(protocol):

@@ -1,9 +1,12 @@
 """The model against what was observed in people and animals, and against what people are told: every row of configs/calibration/*.csv.
 
 One test for each row of the calibration table and for each claim; rows of one protocol share its run."""
+import re
+
 import pytest
 
-from rows import Runs, outside, read
+from conftest import call
+from rows import FOLDER, Runs, outside, read
 
 TABLES = {name: read(f"{name}.csv") for name in ("clinical", "claims", "structure")}
 # Rows of the specification that the shipped parameters miss; whoever makes one of them hold takes it off this list.
@@ -66,6 +69,17 @@ def test_basal_synthesis_is_what_the_ledger_says(runs):
     made = sum(ledger[name]["produced"] for name in ("collagen_i_new", "collagen_iii_new"))
     flux = made / sum(ledger[name]["initial"] for name in pools) / runs["untreated"].time[-1]
     assert len(pools) == 6 and flux == pytest.approx(runs["untreated"].series["collagen_turnover"][0], rel=1e-6)
+
+
+def test_calibrate_says_the_same(runs, tmp_path):
+    """`needlework calibrate` and this module read the same numbers off the same protocols, each in its own way."""
+    (tmp_path / "spec.yaml").write_text(f"protocols: {FOLDER}/protocols.yaml\nobservations: {FOLDER}/clinical.csv\ntolerance: 1e-3\n")
+    done = call("calibrate", tmp_path / "spec.yaml", "-o", tmp_path / "out", "--quiet")
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in (tmp_path / "out/report.md").read_text().splitlines()]
+    told = [float(cells[6].strip("*").split(",")[0]) for cells in lines if re.fullmatch(r"C\d\d", cells[0])]
+    assert done.returncode in (0, 1) and len(told) == len(TABLES["clinical"]), done.stderr
+    for row, value in zip(TABLES["clinical"], told):
+        assert value == pytest.approx(runs.value(row), rel=1e-3, abs=1e-12), row
 
 
 # ---- the bands have teeth: a parameter at a wrong value puts the rows that depend on it outside -----------------------------------------
