@@ -179,5 +179,7 @@ void checkpoint_remove(const char *path)
     for (long i = 0; i < 2; i++) {
         checkpoint_path(path, i, "", name);
         unlink(name);
+        checkpoint_path(path, i, ".partial", name); /* of a program that was killed */
+        unlink(name);
     }
 }

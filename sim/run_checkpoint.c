@@ -95,9 +95,11 @@ void run_put_back(const char *path)
 
 void run_forget_checkpoints(const char *path)
 {
-    char whole[LONGEST];
+    char whole[LONGEST], partial[LONGEST + 16];
     snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
+    snprintf(partial, sizeof partial, "%s.partial", whole);
     unlink(whole);
+    unlink(partial);
     checkpoint_remove(path);
 }
 
