@@ -37,6 +37,7 @@ enum status bench_phases(struct bench *bench);
 enum status bench_years(struct bench *bench);
 enum status bench_sizes(struct bench *bench);
 enum status bench_threads(struct bench *bench);
+enum status bench_rivals(struct bench *bench);
 
 #define BENCH_DERMIS                                                                                                                       \
     "model: dermis\nskin: {site: cheek, age: 45 years}\ntreatment: {device: roller_1.5, density: 250 /cm2}\nrun: {duration: 12 months}\n"

@@ -63,7 +63,7 @@ static const struct command {
      "Half a minute; --full takes larger grids, minutes and 2 GB.  A missed aim is printed and is no error.\n",
      0, 0, commands_bench},
     {"verify", "uF", "[PROBLEM] [--full] [--format text|markdown]",
-     "solve problems with known answers and compare, or only one of V1 to V15",
+     "solve problems with known answers and compare, or only one of V1 to V16",
      "One row per quantity: expected, observed, order of convergence.  The exit code is 1 when a row fails.\n", 0, 1, commands_verify},
     {"calibrate", "otfq", "SPEC [-o DIR] [--threads N] [--force] [--quiet]",
      "fit parameters to observations, or say how the model stands against them",

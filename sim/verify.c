@@ -12,7 +12,7 @@ static const struct problem {
     {"V3", verify_exchange},      {"V4", verify_flux},        {"V5", verify_disc},          {"V6", verify_fisher},
     {"V7", verify_ablowitz},      {"V8", verify_porous},      {"V9", verify_barenblatt},    {"V10", verify_chemotaxis},
     {"V11", verify_schnakenberg}, {"V12", verify_gray_scott}, {"V13", verify_manufactured}, {"V14", verify_invariants},
-    {"V15", verify_spacing},
+    {"V15", verify_spacing},      {"V16", verify_tolerance},
 };
 enum { N_PROBLEMS = sizeof problems / sizeof *problems };
 
@@ -75,7 +75,7 @@ enum status verify_report(const char *only, bool full, enum verify_format format
     for (size_t i = 0; i < N_PROBLEMS && !known; i++)
         known = strcmp(only, problems[i].name) == 0;
     if (!known)
-        return status_fail(ERR_CONFIG, "verify: '%s' is not a problem; there are V1 to V15", only);
+        return status_fail(ERR_CONFIG, "verify: '%s' is not a problem; there are V1 to V16", only);
     verify_begin(&report);
     for (size_t i = 0; i < N_PROBLEMS; i++) {
         report.problem = problems[i].name;

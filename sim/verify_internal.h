@@ -93,5 +93,6 @@ enum status verify_schnakenberg(struct report *report);
 enum status verify_gray_scott(struct report *report);
 enum status verify_manufactured(struct report *report);
 enum status verify_invariants(struct report *report);
+enum status verify_tolerance(struct report *report);
 
 #endif
