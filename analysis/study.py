@@ -44,10 +44,12 @@ class Dimension:
 
     @property
     def title(self):
-        return " and ".join(factor.name for factor in self.factors)
+        return self.factors[0].name if len(self.factors) == 1 else words(self.name)
 
-    def level_values(self):
-        """The first factor's value at every level."""
+    def positions(self):
+        """Where each level stands along an axis: its value where there is one, else one after the other."""
+        if not self.numeric or len(self.factors) > 1:
+            return np.arange(len(self.ticks))
         return np.array([self.factors[0].values[self.level == i][0] for i in range(len(self.ticks))])
 
 
@@ -103,7 +105,7 @@ class Study:
             raise results.ResultsError(f"{self.table.path}: nothing in the table belongs to the dimension '{name}'")
         place = self.table.unit[:, i]
         _, first, level = np.unique(np.round(place, 9), return_index=True, return_inverse=True)
-        ticks = ["\n".join(shown(factor.values[row]) for factor in factors) for row in first] if len(first) <= 50 else []
+        ticks = ["\n".join(shown(factor.values[row], 4 if len(factors) == 1 else 3) for factor in factors) for row in first] if len(first) <= 50 else []
         return Dimension(name, factors, place, level, ticks, factors[0].values.dtype != object)
 
     def outcome(self, name):

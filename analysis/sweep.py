@@ -53,7 +53,8 @@ def draw(study, kind=None, outcomes=None, factors=None, up=None, down=None, titl
     heading = figure.clean(title or study.table.about.get("title", "")) or "A sweep"
     top, inch = fig.get_figheight(), 1 / fig.get_figheight()
     figure.fit(fig.text(0.012, 1 - 0.09 * inch, heading, fontsize=13, fontweight="bold", va="top"))
-    figure.fit(fig.text(0.012, 1 - 0.36 * inch, said[:1].upper() + said[1:], fontsize=9, va="top", color=figure.FAINT))
+    brief = said if len(said) < 150 else said.split(":")[0]
+    figure.fit(fig.text(0.012, 1 - 0.36 * inch, brief[:1].upper() + brief[1:], fontsize=9, va="top", color=figure.FAINT))
     figure.fit(fig.text(0.012, 0.08 / top, figure.clean(study.origin()), fontsize=7.5, va="bottom", color=figure.FAINT))
     return fig, heading, f"{heading}. {said}. {figure.clean(study.origin())}."
 

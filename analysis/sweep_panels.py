@@ -123,7 +123,7 @@ def grid_lines(study, outcomes, dimensions, width):
     columns = min(len(outcomes), 3)
     rows = -(-len(outcomes) // columns)
     fig, axes = canvas(width, 0.3 + rows * 2.9, rows, columns, right=1.45 if split else 0, sharex=True)
-    x = along.level_values() if along.numeric else np.arange(len(along.ticks))
+    x = along.positions()
     for ax, outcome in zip(axes.flat, outcomes):
         for s in range(len(split.ticks) if split else 1):
             colour, dashes, marker = STYLES[s]
@@ -136,7 +136,7 @@ def grid_lines(study, outcomes, dimensions, width):
             ax.plot(x, middle, color=colour, linestyle=dashes, marker=marker, markersize=4, label=split.ticks[s].replace("\n", " · ") if split else None)
         ax.set_ylabel(wrapped(outcome.label, 36))
         if not along.numeric or len(along.factors) > 1:
-            ax.set_xticks(x, along.ticks)
+            ax.set_xticks(x, along.ticks, fontsize=8)
     finish_lines(fig, axes, len(outcomes), along, split)
     rest = [d.title for d in study.dimensions if d not in (along, split) and len(d.ticks or [0]) > 1]
     return fig, f"{listing([o.name for o in outcomes])} against {along.title}" + (f", a line for each {split.title}" if split else "") + (
@@ -193,7 +193,7 @@ def tornado(study, outcomes, dimensions, width, most=12):
             for end, colour, height in ((1, ORANGE, 0.62), (0, BLUE, 0.34)):
                 ax.barh(y, ends[i, end] - centre, height, left=centre, color=colour, label=("lowest", "highest")[end] if y == 0 else None)
         ax.axvline(centre, color=INK, linewidth=0.8)
-        ax.set_yticks(range(rows), [f"{wrapped(dimensions[i].title, 26)}\n{range_of(dimensions[i])}" for i in order], linespacing=1.1)
+        ax.set_yticks(range(rows), [f"{wrapped(dimensions[i].factors[0].name, 26)}\n{range_of(dimensions[i])}" for i in order], linespacing=1.1)
         ax.set_ylim(rows - 0.4, -0.6)
         ax.margins(x=0.06)
         ax.locator_params(axis="x", nbins=3)
@@ -291,7 +291,7 @@ def morris(found, names, width, labelled=8):
 def pareto(study, up, down, dimensions, width, named=8):
     """Every run by its cost and its gain, and the front that no run beats in both."""
     x, y = down.values, up.values
-    best = np.array(figure.pareto(x, y), int)
+    best = np.array(figure.pareto(rounded(x), rounded(y)), int)  # what differs by the noise of the solver is equal
     if not best.size:
         raise results.ResultsError(f"{study.table.path}: no run has both {up.key} and {down.key}")
     fig, axes = canvas(width, 4.2, 1, 2, width_ratios=(3, 2))
@@ -308,6 +308,12 @@ def pareto(study, up, down, dimensions, width, named=8):
     table_of_front(key, study, chosen, dimensions, x, y, up, down)
     return fig, (f"{up.name} against {down.name}: {best.size} of {int(np.isfinite(x * y).sum())} runs are on the front, "
                  f"from {y[best[0]]:.3g} {up.unit} at {x[best[0]]:.3g} {down.unit} to {y[best[-1]]:.3g} {up.unit} at {x[best[-1]]:.3g} {down.unit}")
+
+
+def rounded(values):
+    """To a thousandth of what they span."""
+    step = 1e-3 * (np.nanmax(values) - np.nanmin(values)) or 1
+    return np.round(values / step) * step
 
 
 def spread_out(best, x, y, most):

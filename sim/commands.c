@@ -104,14 +104,21 @@ static enum status unknown_name(const char *what, const char *name, const char *
 
 enum status commands_models(const struct arguments *a)
 {
-    const int format = arguments_format(a, formats);
+    static const char *const spellings[] = {"text", "markdown", "json", "vary", NULL};
+    const int format = arguments_format(a, spellings);
+    const bool vary = format == MODEL_JSON + 1;
     if (format < 0)
         return ERR_CONFIG;
+    if (vary && a->n_files == 0)
+        return status_fail(ERR_CONFIG, "--format vary: of which model? `needlework models` lists them");
     if (a->n_files == 1) {
         const struct model *model = model_find(a->files[0]);
         if (!model)
             return unknown_name("model", a->files[0], plan_vocabulary()->models);
-        model_describe(model, (enum model_format)format, stdout);
+        if (vary)
+            model_vary(model, stdout);
+        else
+            model_describe(model, (enum model_format)format, stdout);
         return OK;
     }
     for (const struct model *const *m = model_registry; *m; m++) {

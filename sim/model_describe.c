@@ -1,6 +1,7 @@
 /* What a model says about itself, as text, Markdown or JSON: one writer of tables, three spellings. */
 #include "model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,4 +270,18 @@ void model_describe(const struct model *m, enum model_format format, FILE *strea
             write_text(m, &tables[i], stream);
     }
     fputs(format == MODEL_JSON ? "}\n" : "\n", stream);
+}
+
+void model_vary(const struct model *m, FILE *stream)
+{
+    fputs("vary:\n", stream);
+    for (size_t i = 0; i < m->n_params; i++) {
+        const struct param *p = &m->params[i];
+        const double low = fmax(p->lo, p->value - 0.2 * fabs(p->value)), high = fmin(p->hi, p->value + 0.2 * fabs(p->value));
+        const char *unit = strcmp(p->unit, "1") == 0 ? "" : p->unit, *space = *unit ? " " : "";
+        if (low < high)
+            fprintf(stream, "  parameters.%s: {from: %.6g%s%s, to: %.6g%s%s}\n", p->name, low, space, unit, high, space, unit);
+        else
+            fprintf(stream, "  # %s: %g by default, no range around it\n", p->name, p->value);
+    }
 }
