@@ -34,6 +34,14 @@ static const struct row {
     {'y', "by", TEXT, AT(by), 0, 0, "--by OUTCOME", "sort by this outcome, as in `outcomes:` of a sweep (\"scar_index@90 days\"); without it final_collagen_gain"},
     {'b', "baseline", FILE_NAME, AT(baseline), 0, 0, "--baseline FILE", "the run that the others are compared to; without it the first"},
     {'e', "equal", TEXT, AT(equal), 0, 0, "--equal DOSE", "also at equal dose: channels, damage or depth-volume"},
+    {'j', "jobs", COUNT, AT(jobs), 1, 1024, "--jobs N", "processes at a time; without it one per processor"},
+    {'i', "index", COUNT, AT(index), 0, 1e8, "--index I", "only this run of the sweep, or with --count the first of some"},
+    {'n', "count", COUNT, AT(count), 1, 1e8, "--count K", "how many runs from --index on"},
+    {'r', "retry", FLAG, AT(retry), 0, 0, "--retry", "try failed runs again"},
+    {'S', "series", FLAG, AT(series), 0, 0, "--series", "also the time series of all runs"},
+    {'L', "slurm", TEXT, AT(slurm), 0, 0, "--slurm OPTIONS", "more options for sbatch: \"--partition=short --account=skin\""},
+    {'C', "chunk", COUNT, AT(chunk), 1, 1e8, "--chunk K", "runs per task of the array; without it about an hour of them"},
+    {'T', "throttle", COUNT, AT(throttle), 1, 1e6, "--throttle N", "tasks of the array at a time; without it as many as there is room for"},
     {'h', "help", FLAG, AT(help), 0, 0, "-h, --help", "this text"},
 };
 /* clang-format on */
@@ -127,6 +135,7 @@ enum status arguments_read(int argc, char **argv, const char *letters, struct ar
     for (size_t i = 0; i < N_ROWS; i++)
         options[i] = (struct option){rows[i].name, rows[i].kind == FLAG ? no_argument : required_argument, NULL, rows[i].letter};
     enum status status = OK;
+    a->index = -1;
     opterr = 0;
     optind = 0; /* starts getopt afresh */
     for (;;) {

@@ -16,10 +16,12 @@ struct arguments {
     size_t n_files;
     const char *sets[ARGUMENTS_SETS_MAX];
     size_t n_sets;
+    const char *slurm; /* options for sbatch */
     const char *output, *format, *by, *baseline, *equal;
-    long threads;
+    long threads, jobs, count, chunk, throttle;
+    long index;         /* -1 = not given */
     double max_seconds; /* of wall time, 0 = no limit */
-    bool force, quiet, keys, full, csv, help;
+    bool force, retry, series, quiet, keys, full, csv, help;
 };
 
 /* Reads the options and then the positional arguments of a command.  argv[0]: its name, for messages; `letters`: the options it takes, as

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "provenance.h"
 #include "sensitivity.h"
+#include "sweep.h"
 #include "units.h"
 
 #include <fcntl.h>
@@ -71,6 +72,14 @@ static const struct command {
      "SPEC names protocols, observations (CSV) and the parameters to fit; the report goes to stdout, and with -o to DIR/report.md and\n"
      "DIR/fitted.yaml, an overlay for `run`.  Exit code 1: an observation is outside its band.\n",
      1, 1, calibrate_command},
+    {"sweep", "ojtinwqrLCTS", "plan SPEC -o DIR | run DIR [--jobs N] [--threads N] [--index I [--count K]] [--max-walltime TIME] [--retry] |\n"
+     "                 submit DIR [--slurm OPTIONS] [--chunk K] [--throttle N] [--jobs N] | status DIR | collect DIR [-o FILE] [--series]",
+     "many runs of one configuration: plan them, run them here or with Slurm, collect one table",
+     "run: one thread per run and a process per processor, which gives the most runs an hour; more --threads only for runs that do not fit\n"
+     "into memory side by side.  Finished runs are skipped, so the same command goes on after whatever happened; the exit code is 1 when runs\n"
+     "failed, 75 after SIGTERM, SIGINT, SIGUSR1 or --max-walltime.  submit: a job array of such runs of slices, only of those not yet done.\n"
+     "collect: DIR/table.h5 and DIR/table.csv, one row per run, failed ones included.  The specification is described in sim/README.md.\n",
+     2, 2, sweep_command},
     {"sensitivity", "c", "DIR [--csv]",
      "which factors matter: Morris' measures or Sobol' indices of a collected sweep",
      "DIR is a sweep whose design is morris or saltelli, or its table.  The most influential factor comes first, every figure with its\n"

@@ -43,21 +43,38 @@ double progress_seconds(const struct progress *progress)
     return wall() - progress->start;
 }
 
-void progress_show(struct progress *progress, double share, double days, double dt)
+/* Shows a line when it is time for one. */
+static void show(struct progress *progress, double share, const char *line)
 {
-    if (progress->quiet)
-        return;
     const double now = wall();
     char left[32];
     progress_duration((now - progress->start) * (1.0 - share) / fmax(share - progress->from, 1e-9), left, sizeof left);
     if (progress->terminal && now - progress->shown > 0.2) {
-        fprintf(stderr, "\rday %8.2f   step %8.2e d   %3.0f %%   %s left\033[K", days, dt, 100.0 * share, left);
+        fprintf(stderr, "\r%s, %3.0f %%, %s left\033[K", line, 100.0 * share, left);
         fflush(stderr);
         progress->shown = now;
     } else if (!progress->terminal && (int)(10.0 * share) > progress->tenths) {
         progress->tenths = (int)(10.0 * share);
-        fprintf(stderr, "day %.2f, step %.2e d, %d %%, %s left\n", days, dt, 10 * progress->tenths, left);
+        fprintf(stderr, "%s, %d %%, %s left\n", line, 10 * progress->tenths, left);
     }
+}
+
+void progress_show(struct progress *progress, double share, double days, double dt)
+{
+    char line[64];
+    if (progress->quiet)
+        return;
+    snprintf(line, sizeof line, progress->terminal ? "day %8.2f, step %8.2e d" : "day %.2f, step %.2e d", days, dt);
+    show(progress, share, line);
+}
+
+void progress_count(struct progress *progress, size_t done, size_t total, const char *what)
+{
+    char line[128];
+    if (progress->quiet || total == 0)
+        return;
+    snprintf(line, sizeof line, "%zu of %zu %s", done, total, what);
+    show(progress, (double)done / (double)total, line);
 }
 
 double progress_finish(struct progress *progress)

@@ -3,6 +3,7 @@
 #define NEEDLEWORK_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct progress {
     bool quiet, terminal;
@@ -16,6 +17,8 @@ void progress_init(struct progress *progress, bool quiet);
 void progress_from(struct progress *progress, double share);
 /* `share` of the way (0 to 1), simulated `days`, present step `dt` [day]. */
 void progress_show(struct progress *progress, double share, double days, double dt);
+/* Likewise for a number of things, of which `done` are done: "1234 of 10000 runs, 3 failed, 12 %, 45 s left". */
+void progress_count(struct progress *progress, size_t done, size_t total, const char *what);
 /* Seconds since progress_init. */
 double progress_seconds(const struct progress *progress);
 /* Clears the line; returns the seconds since progress_init. */

@@ -51,6 +51,11 @@ size_t status_count(void)
     return n_errors;
 }
 
+size_t status_warnings(void)
+{
+    return n_kept - n_errors;
+}
+
 const char *status_message(size_t i)
 {
     for (size_t k = 0; k < n_kept; k++)
