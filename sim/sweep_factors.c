@@ -178,6 +178,8 @@ static void read_range(struct sweep_spec *spec, struct sweep_factor *f, const st
         config_document_error(spec->document, from, s->name, "a logarithmic scale begins above 0");
     else if (good && !steps && spec->design <= SWEEP_LIST)
         config_document_error(spec->document, range, s->name, "needs `steps` in a %s", sweep_design_names[spec->design]);
+    else if (good && s->type == CONFIG_INTEGER && (double)n > f->high - f->low + 1.0)
+        config_document_error(spec->document, steps, s->name, "%ld steps, but there are %.0f whole numbers", n, f->high - f->low + 1.0);
     f->scale = (enum sweep_scale)index;
     if (good && n)
         list_steps(f, (size_t)n);

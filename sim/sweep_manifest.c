@@ -76,7 +76,7 @@ static enum status write_specification(const char *path, hid_t file, const struc
     if (status == OK)
         status = h5_text(path, group, "keep", sweep_keep_names[s->keep]);
     if (status == OK)
-        status = h5_integer(path, group, "first_seed", s->first_seed);
+        status = h5_number(path, group, "first_seed", (double)s->first_seed);
     if (status == OK)
         status = h5_number(path, group, "run_seconds", s->run_seconds);
     if (status == OK)

@@ -3,7 +3,8 @@
  * A log is DIR/records/FIRST-COUNT.wWORKER.log: 128 bytes that say of which plan it is, then entries.  An entry is written by one call, so
  * a killed worker loses at most the run it was at; what a machine that lost its power left unfinished is cut off when the log is opened to
  * write, and is not read.  Where two entries speak of one run, the first success counts, or else the last failure.
- * Numbers are as the machine has them; a log of a machine with another order of bytes is refused.  Tested in: tests/test_sweep_records.c. */
+ * Numbers are as the machine has them; a log of a machine with another order of bytes is refused.  Tested in: tests/test_sweep_records.c.
+ */
 #ifndef NEEDLEWORK_SWEEP_RECORDS_H
 #define NEEDLEWORK_SWEEP_RECORDS_H
 

@@ -125,7 +125,7 @@ static void read_design(struct sweep_spec *spec, const struct config_node *root)
         spec->keep = (enum sweep_keep)index;
     read_count(spec, root, "samples", 1.0, 1e8, &spec->samples);
     read_count(spec, root, "levels", 2.0, 1000.0, &spec->levels);
-    read_count(spec, root, "seed", 0.0, 4294967295.0, &spec->seed);
+    read_count(spec, root, "seed", 0.0, 2147483647.0, &spec->seed);
     read_count(spec, root, "replicates", 1.0, 1e6, &spec->replicates);
     const bool sampled = spec->design >= SWEEP_LHS;
     if (design && sampled && !config_document_find(root, "samples"))
