@@ -82,15 +82,17 @@ def text_width(text, ax):
     return plt.Text.get_window_extent(text, renderer).width / ax.get_window_extent(renderer).width
 
 
-def healing_axis(ax, end):
-    """Time from 0 to `end` days on a scale linear in the first days and logarithmic beyond: log(1 + t / STRETCH)."""
+def healing_axis(ax, end, crowd=1.0):
+    """Time from 0 to `end` days on a scale linear in the first days and logarithmic beyond: log(1 + t / STRETCH).
+
+    crowd: room between the numbers, more on narrow axes."""
     ax.set_xscale("function", functions=(lambda t: np.sign(t) * np.log1p(np.abs(t) / STRETCH),
                                          lambda u: np.sign(u) * STRETCH * np.expm1(np.abs(u))))
     ax.set_xlim(0, end)
     taken = []
     for day, label in TICKS + SPARE:
         here, room = place(day, end), 0.045 if (day, label) in TICKS else 0.058
-        if here <= 1.002 and all(abs(here - other) > room for other, _, _ in taken):
+        if here <= 1.002 and all(abs(here - other) > crowd * room for other, _, _ in taken):
             taken.append((here, min(day, end), label))
     taken.sort()
     ax.set_xticks([day for _, day, _ in taken], [label for _, _, label in taken])

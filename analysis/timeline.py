@@ -236,11 +236,12 @@ def caption(ax, phase, base, end, sessions, pen):
         words.remove()
 
 
-def draw_phases(ax, found, sessions, end, pen):
-    """One lane per phase: the signal behind it as a hill, dark where it counts as the phase."""
+def draw_hills(ax, found, end, pen, names=()):
+    """One lane per phase: the signal behind it as a hill, dark where it counts as the phase.  names: instead of the phases' own."""
     rows = len(found)
     ax.set_ylim(0, max(rows, 1))
-    ax.set_yticks([rows - 1 - i + 0.36 for i in range(rows)], [phase.name for phase in found], fontsize=8.5 * pen.k)
+    labels = [name for name, _ in zip(names, found)] or [phase.name for phase in found]
+    ax.set_yticks([rows - 1 - i + 0.36 for i in range(rows)], labels, fontsize=8.5 * pen.k)
     ax.tick_params(axis="both", length=0)
     ax.tick_params(axis="x", labelbottom=False)
     for spine in ax.spines.values():
@@ -255,6 +256,13 @@ def draw_phases(ax, found, sessions, end, pen):
             inside = np.concatenate([[start], phase.time[(phase.time > start) & (phase.time < stop)], [stop]])
             ax.fill_between(inside, base, np.interp(inside, phase.time, hill), color=colour, alpha=0.9, linewidth=0, zorder=3)
         ax.axhline(base, color=FAINT, linewidth=0.6 * pen.k, zorder=4)
+
+
+def draw_phases(ax, found, sessions, end, pen):
+    """The hills of the phases, what skin does in each, and when."""
+    draw_hills(ax, found, end, pen)
+    for i, phase in enumerate(found):
+        base = len(found) - 1 - i
         ax.text(1.044, base + 0.36, span_text(phase, end), transform=ax.get_yaxis_transform(), va="center", fontsize=8 * pen.k, color=INK)
         if phase.spans:
             caption(ax, phase, base, end, sessions, pen)
