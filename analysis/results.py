@@ -380,7 +380,7 @@ def _labelled(group, name, axes, path, fixed=None):
         raise ResultsError(f"{path}: {node.name} is not an array over ({', '.join(axes)}) with a row for every time")
     if not all(0 <= i < node.shape[axes.index(axis)] for axis, i in fixed.items()):
         raise ResultsError(f"{path}: {node.name} has no row {fixed}, so the file is damaged")
-    if node.size * 8 > LARGEST:
+    if node.size * 8 / np.prod([node.shape[axes.index(axis)] for axis in fixed] or [1]) > LARGEST:
         raise ResultsError(f"{path}: {node.name} claims {node.size} values, so the file is damaged or too large to draw")
     coordinates = {"time": ("time", time, {"units": "days"})}
     for i, axis in enumerate(axes[1:], start=1):

@@ -17,6 +17,7 @@ import matplotlib
 import matplotlib.ticker
 import numpy as np
 
+import results
 from figure import BLUE, GREEN, ORANGE, PURPLE, RED, STRETCH, quantity
 
 COLLAGEN = tuple(f"collagen_{kind}_{stage}" for kind in ("i", "iii") for stage in ("new", "incorporated", "mature"))
@@ -66,13 +67,14 @@ CELLS = (
 class Section:
     """The cut through the skin; arrays are (z, x) on even pixels, mirrored to whole channels."""
 
-    def __init__(self, run, names, row, days, shape):
+    def __init__(self, run, names, row, days):
         self.days, self.sessions = days, run.performed
         self.mirrored = run.about.get("geometry") in ("unit_cell", "axisymmetric")
-        self.names = names
         fields = run.cut([name for name in names if name not in SURFACE], row)
         surface = run.cut(SURFACE, row, "surface") if "surface" in names else {}
-        z, x = edges(fields["z"].values, "z"), edges(fields["x"].values, "x")
+        if not all(np.isfinite(fields[axis].values).all() and np.all(np.diff(fields[axis].values) > 0) for axis in "zx"):
+            raise results.ResultsError(f"{run.path}: /fields/z or /fields/x does not grow, so the file is damaged")
+        z, x = edges(fields["z"].values), edges(fields["x"].values)
         self.width, self.depth = x[-1] - x[0], z[-1]
         self.origin = -self.width if self.mirrored else x[0]
         pixel = min(np.diff(z).min(), np.diff(x).min())
@@ -80,10 +82,10 @@ class Section:
         self.x = x[0] + (np.arange(columns) + 0.5) * self.width / columns
         rows = int(np.clip(round(2 * self.depth / pixel), 8, 500))
         self.z = (np.arange(rows) + 0.5) * self.depth / rows
-        self.fields = {name: fields[name].values for name in fields.data_vars}
+        self.fields = {name: np.nan_to_num(fields[name].values) for name in fields.data_vars}
         self.cells = fields["x"].values, fields["z"].values
         times = surface["time"].values if len(surface) else np.empty(0)
-        self.surface = {name: surface[name].values for name in surface} if np.array_equal(times, days) else {}
+        self.surface = {name: np.nan_to_num(surface[name].values) for name in surface} if np.array_equal(times, days) else {}
         self.before = before(run, self.fields)
         self.epidermis = epidermis(run)
         self.sky = 1.45 * self.epidermis if "keratinocyte" in self.surface else 0.0  # what is drawn above the dermis [mm]
@@ -147,15 +149,15 @@ class Section:
         return self.shown[layer.title]
 
 
-def edges(centres, axis):
-    """Cell faces from cell centres; the first face is at 0 (every axis starts there), the last mirrors the last centre."""
-    if centres.size == 1:
-        return np.array([0.0, 2 * centres[0]])
+def edges(centres):
+    """Cell faces from cell centres; the first is at 0, where every axis starts."""
     faces = [0.0]
     for centre in centres:
-        faces.append(max(2 * centre - faces[-1], centre + 1e-9))
-    even = np.concatenate([[0.0], (centres[1:] + centres[:-1]) / 2, [centres[-1] + (centres[-1] - centres[-2]) / 2]])
-    return np.array(faces) if np.all(np.diff(faces) > 0) and np.all(np.abs(faces - even) < np.diff(even).max()) else even
+        faces.append(2 * centre - faces[-1])
+    if np.all(np.diff(faces) > 0):
+        return np.array(faces)
+    middle = (centres[1:] + centres[:-1]) / 2  # centres that are no midpoints
+    return np.concatenate([[0.0], middle, [2 * centres[-1] - middle[-1]]])
 
 
 def before(run, fields):
@@ -196,11 +198,11 @@ def read(run, names=None):
     if days.size == 0 or not shape or not any(name in held for name in names) or geometry == "well_mixed" or min(shape[1], shape[3]) < 2:
         return None
     row = 0
-    if geometry == "patch" and "clot" in held:  # the row that meets most of the channels
-        row = int(np.argmax(run.field("clot").values.max(axis=0).sum(axis=(0, 2))))
+    if geometry == "patch" and "keratinocyte" in run.names["surface"]:  # the row that meets most of the channels
+        row = int(np.argmin(run.surface("keratinocyte").values.min(axis=0).sum(axis=1)))
     elif geometry not in ("unit_cell", "axisymmetric"):
         row = shape[2] // 2
-    return Section(run, names, row, days, shape)
+    return Section(run, names, row, days)
 
 
 def key_ticks(norm):

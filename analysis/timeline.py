@@ -367,6 +367,15 @@ def footnotes(run, found, cut, spread):
     return parts + [" ".join(sentences)] + bands + [figure.clean(provenance(run))]
 
 
+def section_of(run):
+    """The cross-section of a run, or a note why there is none: the curves do not depend on it."""
+    try:
+        return section.read(run)
+    except results.ResultsError as error:
+        run.notes.append(f"no cross-sections: {error}")
+        return None
+
+
 def draw(run, title=None, width=WIDTH, grey=False, signals=False, sections=True, spread=None):
     """The figure and its description."""
     pen = Pen(grey, width / WIDTH)
@@ -374,7 +383,7 @@ def draw(run, title=None, width=WIDTH, grey=False, signals=False, sections=True,
     end = float(run.series["time"][-1])
     if end <= 0:
         raise results.ResultsError(f"{run.path}: the run ends at day {end:g}, so there is nothing to show yet")
-    found, shown, cut = phases.of(run), panels(run, signals, spread), section.read(run) if sections else None
+    found, shown, cut = phases.of(run), panels(run, signals, spread), section_of(run) if sections else None
     if not shown:
         raise results.ResultsError(f"{run.path}: none of the outcomes of a timeline is in the file (it has "
                                    f"{', '.join(sorted(run.series.data_vars)[:5])})")

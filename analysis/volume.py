@@ -127,7 +127,7 @@ class Solid:
         ax.set_axis_off()
         self.image = film.moves(ax.imshow(first, interpolation="bilinear", aspect="equal"))
         self.edges = [film.moves(ax.plot([], [], color=FAINT, linewidth=0.9, alpha=0.8)[0]) for _ in range(9)]
-        self.scale = film.moves(ax.text(0, 0, f"{self.depth:.2g} mm deep", fontsize=10, ha="left", va="center", rotation=90))
+        self.scale = film.moves(ax.text(0, 0, f"{self.depth:.1f} mm deep", fontsize=10, ha="left", va="center", rotation=90))
         film.text(left + width / 2, bottom - 0.04, "brown: missing collagen · dark red: clot · orange: inflammation · purple: collagen gained", 9.5,
                   ha="center")
 

@@ -21,6 +21,8 @@ cat <<'END'
 
 Done.  Look at
   results/quickstart-timeline.png                  how this skin heals, at a glance
+  analysis/lesson.py -o results/lesson.pdf         a sheet of questions for a class, with answers (add --style grey for a grey printer)
+  analysis/animate.py --help                       films of healing skin
   build/needlework info results/quickstart.h5      what made this file, outcomes, mass balance
   configs/quickstart.yaml                          what was run; change a line and run again, or for one run:
       build/needlework run configs/quickstart.yaml --set treatment.needle.length="1.0 mm" -o results/shorter.h5

@@ -88,6 +88,16 @@ def test_a_section_is_interpolated_between_snapshots_but_never_across_a_session(
     assert cut.weights(60)[2] == 0 and cut.days[cut.weights(60)[0]] == 50
 
 
+def test_damaged_snapshots_leave_the_curves(year, tmp_path):
+    path = tmp_path / "bad.h5"
+    path.write_bytes(year.read_bytes())
+    with h5py.File(path, "a") as file:
+        file["fields/z"][3] = np.nan
+    run = results.read(path)
+    fig, _, _ = timeline.draw(run)
+    assert sections_of(fig) == {} and run.notes == [f"no cross-sections: {path}: /fields/z or /fields/x does not grow, so the file is damaged"]
+
+
 def members(folder, number):
     time = np.arange(0, 60.5, 5.0)
     for i in range(number):
