@@ -57,7 +57,8 @@ enum {
     tgfb_baseline, strength_new, strength_incorporated, hyaluronan_weight, collagen_set_point, synthesis_i_factor, synthesis_iii_factor,
     mmp_factor, tgfb_factor, recruitment_factor, proliferation_factor, keratinocyte_factor, activated_synthesis_factor,
     capillary_factor, roughness_gain, hyperaemia_gain, pigment_extrusion, pigment_clearance, follicle_depth, follicle_height,
-    serum_permeability, serum_channel_permeability, serum_diffusivity, serum_clearance, elastin_set_point, N_PARAMS
+    serum_permeability, serum_channel_permeability, serum_diffusivity, serum_clearance, elastin_set_point,
+    ageing_drift, N_PARAMS
 };
 /* Derived constants: healthy collagen at phi = 1, basal incorporation rates, basal synthesis. */
 enum { N1B = N_PARAMS, X1B, Z1B, N3B, X3B, Z3B, KX1, KX3, S1, S3, N_ALL };
@@ -331,10 +332,12 @@ static const struct param params[N_PARAMS] = {
         ASM "blood flow of dermis, about 0.1 mL/min/mL, takes all that it meets"),
     ROW(elastin_set_point,            1,        "1",         0.1,    1.5,    "elastin of the place at rest, 1 = healthy",
         ASM "unit; lesions lower it"),
+    ROW(ageing_drift,                 0,        "1/day",     0,      1e-3,   "decline of the set point and of all collagen with it; off",
+        LIT "about 1 % a year of adult life (Shuster 1975): 2.74e-5 /day; C17: untreated skin loses 0-1.5 % a year"),
 };
 static const struct fixed_field fixed_fields[N_FIXED] = {
-    [SET_POINT] = {"collagen_set_point", "collagen_set_point", "matrix set point of the place, 1 = healthy young skin (phi)"},
-    [ELASTIN_SET_POINT] = {"elastin_set_point", "elastin_set_point", "elastin of the place at rest, 1 = healthy skin"},
+    [SET_POINT] = {"collagen_set_point", "collagen_set_point", "ageing_drift", "matrix set point of the place, 1 = healthy young skin (phi)"},
+    [ELASTIN_SET_POINT] = {"elastin_set_point", "elastin_set_point", NULL, "elastin of the place at rest, 1 = healthy skin"},
 };
 #define READ(name, ...) [r_##name - N_SPECIES] = {#name, __VA_ARGS__}
 static const struct readout readouts[N_QUANTITIES - N_SPECIES] = {
@@ -583,8 +586,9 @@ KERNEL static void react(size_t n, const double *const *y, const double *const *
     const double Km = p[differentiation_half_saturation], Km2 = Km * Km, dm = p[myofibroblast_apoptosis];
     const double kmd = p[dedifferentiation_rate], Ks = p[dedifferentiation_tgfb];
     const double eQ = p[mmp_factor] * p[mmp_release], dE = p[mmp_loss], gE = p[mmp_collagen_new], gx = p[mmp_collagen_linked];
-    const double kd = p[collagen_degradation], kz = p[collagen_maturation], dz = p[collagen_mature_loss];
-    const double dx1 = p[collagen_i_turnover], dx3 = p[collagen_iii_turnover], kx1 = p[KX1], kx3 = p[KX3];
+    /* a loss `age` of every pool and a set point that declines at that rate: rest moves down as exp(- age t), whole */
+    const double age = p[ageing_drift], kd = p[collagen_degradation] + age, kz = p[collagen_maturation], dz = p[collagen_mature_loss] + age;
+    const double dx1 = p[collagen_i_turnover] + age, dx3 = p[collagen_iii_turnover] + age, kx1 = p[KX1], kx3 = p[KX3];
     const double kxa = p[incorporation_rate], Ka = p[incorporation_half_saturation], kxa3 = p[incorporation_iii_ratio] * kxa;
     const double kte = p[tropoelastin_turnover], Ae = p[synthesis_i_factor] * p[tropoelastin_gain];
     const double del = p[elastin_loss], le = p[elastin_crosslinking_gain], gel = p[mmp_elastin];

@@ -39,7 +39,7 @@ static const struct param params[N_PARAMS] = {
     [SPOT_Z]      = {"spot_z",           0,    "mm",      0,    1e3, "centre of the spot, z", FREE},
 };
 static const struct fixed_field fixed_fields[N_FIXED] = {
-    [SOURCE_MAP] = {"source", "source", "source of `substance` [1/day]"},
+    [SOURCE_MAP] = {"source", "source", NULL, "source of `substance` [1/day]"},
 };
 static const struct boundary boundaries[] = {
     {"supplied", FACE_Z_LOW, BOUNDARY_FIXED, "supply", NULL},

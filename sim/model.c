@@ -391,6 +391,8 @@ static void check_observables(struct check *c)
     for (size_t i = 0; i < m->n_fixed; i++) {
         check_texts(c, "fixed field", m->fixed[i].name, "1", m->fixed[i].meaning);
         check_param_reference(c, "fixed field", m->fixed[i].name, given(m->fixed[i].param) ? m->fixed[i].param : "");
+        if (given(m->fixed[i].drift))
+            check_rate(c, "fixed field", m->fixed[i].name, m->fixed[i].drift);
     }
 }
 

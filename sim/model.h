@@ -36,8 +36,9 @@ struct species {
     const char *meaning;
 };
 
-/* Static coefficient fields: the same value everywhere (a parameter) unless the skin gives a map. */
-struct fixed_field { const char *name, *param, *meaning; };
+/* Coefficient fields: the same value everywhere (a parameter) unless the skin gives a map; they rest, or, where `drift` names a rate
+ * [1/day], decay: d field/dt = - rate field, exactly. */
+struct fixed_field { const char *name, *param, *drift, *meaning; };
 
 /* A pointwise quantity computed from the state, averaged over regions for the outcomes. */
 struct readout { const char *name, *unit, *meaning; };

@@ -29,6 +29,7 @@ struct stepper {
     int history;                    /* states the formula uses, 1 to 3 */
     int held;                       /* states since the last event that are still held, 1 to 4 */
     double error, sweeps;           /* of the last step */
+    double drifted;                 /* day of the fixed fields that drift */
     struct stepper_counts counts;
 };
 
@@ -122,6 +123,24 @@ static void advance_surface(struct stepper *stepper, const struct formula *formu
         species_solve(stepper->model, stepper->params, surface, stepper->surface_work, formula, LOCAL * stepper->tolerance, s);
 }
 
+static double drift_rate(const struct stepper *stepper, size_t field)
+{
+    const char *name = stepper->model->fixed[field].drift;
+    return name ? stepper->params[model_param(stepper->model, name)] : 0.0;
+}
+
+/* Fixed fields that drift are those of the end of the step under way. */
+static void drift(struct stepper *stepper, double day)
+{
+    const struct state *state = stepper->layer[0].state;
+    for (size_t f = 0; f < state->n_fixed; f++) {
+        const double rate = drift_rate(stepper, f), factor = exp(-rate * (day - stepper->drifted));
+        for (size_t c = 0; c < state->grid->cells && rate > 0.0; c++)
+            state->fixed[f][c] *= factor;
+    }
+    stepper->drifted = day;
+}
+
 /* Tiles, then species: two barriers a step (three when a species moves by state-dependent faces). */
 static void compute(struct stepper *stepper, const struct formula *formula)
 {
@@ -131,6 +150,7 @@ static void compute(struct stepper *stepper, const struct formula *formula)
     const size_t jobs = n + (stepper->n_layers == 2 ? 1 : 0);
     for (int l = 0; l < stepper->n_layers; l++)
         layer_predict(&stepper->layer[l], formula);
+    drift(stepper, stepper_days(stepper->time) + formula->dt);
 #pragma omp parallel num_threads(stepper->threads)
     {
 #pragma omp for schedule(static)
@@ -339,6 +359,11 @@ void stepper_parts(struct stepper *stepper, struct state_part *parts, size_t *n)
     state_part_add(parts, n, "history", &stepper->history, sizeof stepper->history);
     state_part_add(parts, n, "held", &stepper->held, sizeof stepper->held);
     state_part_add(parts, n, "counts", &stepper->counts, sizeof stepper->counts);
+    state_part_add(parts, n, "drifted", &stepper->drifted, sizeof stepper->drifted);
+    const struct state *dermis = stepper->layer[0].state;
+    for (size_t f = 0; f < dermis->n_fixed; f++)
+        if (drift_rate(stepper, f) > 0.0)
+            state_part_add(parts, n, stepper->model->fixed[f].name, dermis->fixed[f], dermis->grid->cells * sizeof(double));
     for (int l = 0; l < stepper->n_layers; l++) {
         struct layer *layer = &stepper->layer[l];
         char name[32];

@@ -221,7 +221,7 @@ static void make_tables(void)
     made.species[dermis->n_species] = (struct species){.name = "clock", .unit = "day", .scale = 1.0};
     static const char *const places[N_PLACES] = {"cos_x", "sin_x", "cos_y", "sin_y", "cos_z", "sin_z"};
     for (size_t i = 0; i < N_PLACES; i++)
-        made.fixed[dermis->n_fixed + i] = (struct fixed_field){places[i], "length_x", "place"};
+        made.fixed[dermis->n_fixed + i] = (struct fixed_field){places[i], "length_x", NULL, "place"};
     for (size_t i = 0; i < N_SURFACE_PLACES; i++)
         made.surface[dermis->n_surface + i] = (struct species){.name = places[i], .unit = "1", .scale = 1.0};
     memcpy(made.fixed, dermis->fixed, dermis->n_fixed * sizeof *made.fixed);

@@ -159,6 +159,28 @@ Test(lesions, poor_healing_and_keloids_show)
     AT_LEAST(gain("keloid_history", "scar_index", 365), 3 * gain("", "scar_index", 365));
 }
 
+/* The set point and all six pools of collagen decline alike, so that untreated skin stays at rest with itself: C = C0 exp(- r t). */
+Test(lesions, ageing_drift_follows_its_exact_solution)
+{
+    struct course c = lesion("wrinkle", "domain: {geometry: axisymmetric, spacing: 50 um, depth: 0.6 mm}\ntreatment: {sessions: 0}\n"
+                                        "run: {duration: 3 years, tolerance: 1e-4}\nparameters: {ageing_drift: 2.738e-5 /day}\n");
+    static const char *const pools[] = {"collagen_i_new",    "collagen_iii_new",   "collagen_i_incorporated", "collagen_iii_incorporated",
+                                        "collagen_i_mature", "collagen_iii_mature"};
+    double before[6];
+    for (int i = 0; i < 6; i++)
+        before[i] = course_field(&c, pools[i])[0];
+    const double set_point = field_of(&c, "collagen_set_point")[0];
+    course_go(&c, 1000);
+    const double left = exp(-2.738e-5 * 1000);
+    for (int i = 0; i < 6; i++)
+        cr_assert(fabs(course_field(&c, pools[i])[0] / before[i] / left - 1) < 1e-5, "%s: %.9g left of 1, wanted %.9g", pools[i],
+                  course_field(&c, pools[i])[0] / before[i], left);
+    NEAR(field_of(&c, "collagen_set_point")[0] / set_point, left, 1e-12);
+    NEAR(course_outcome(&c, "collagen_gain"), left - 1, 1e-5);
+    NEAR(course_outcome(&c, "elastin_gain"), 0, 1e-12);
+    course_end(&c);
+}
+
 /* 18 to 90 years: the older the skin, the less collagen it has, the slower it closes. */
 Test(lesions, age_lowers_collagen_and_closure_all_the_way)
 {

@@ -535,7 +535,7 @@ Test(models, that_break_the_contract_are_told_how)
     static const struct modifier modifiers[] = {{"smoker", "motility", 3, "assumed"}};
     static const struct modifier stray[] = {{"smoker", "motion", 1, "assumed"}};
     static const struct ageing ageing[] = {{"motility", -0.1, 0, "assumed"}};
-    static const struct fixed_field fixed[] = {{"map", "motion", "map"}};
+    static const struct fixed_field fixed[] = {{"map", "motion", NULL, "map"}}, drifting[] = {{"map", "motility", "motion", "map"}};
     static const struct boundary boundary[] = {{"cell", FACE_X_LOW, BOUNDARY_EXCHANGE, "motility", NULL}};
     static const struct boundary twice[] = {{"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL},
                                             {"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL}};
@@ -559,6 +559,7 @@ Test(models, that_break_the_contract_are_told_how)
     BROKEN((b.modifiers = stray, b.n_modifiers = 1), "condition 'smoker' refers to parameter 'motion'");
     BROKEN((b.ageing = ageing, b.n_ageing = 1), "puts 'motility' at 8.5, outside 0 to 2");
     BROKEN((b.fixed = fixed, b.n_fixed = 1), "fixed field 'map' refers to parameter 'motion'");
+    BROKEN((b.fixed = drifting, b.n_fixed = 1), "fixed field 'map' refers to parameter 'motion'");
     BROKEN((b.boundaries = boundary, b.n_boundaries = 1), "a rate belongs to an exchange");
     BROKEN((b.boundaries = twice, b.n_boundaries = 2), "'cell' has two boundaries on one face");
     BROKEN(b.set_point = "phi", "refers to parameter 'phi'");

@@ -176,11 +176,11 @@ def test_a_checkpoint_of_another_configuration_or_program_is_refused(undisturbed
 
 
 def test_sessions_at_other_places_resume_with_the_same_bits(tmp_path):
-    """Closure is read from the mouths of the latest session, which a checkpoint must keep."""
+    """Closure is read from the mouths of the latest session, and the set point drifts: a checkpoint must keep both."""
     config = tmp_path / "shifted.yaml"
     config.write_text("model: dermis\ntreatment: {sessions: 2, interval: 10 days, shift: true}\n"
                       "domain: {geometry: unit_cell, spacing: 40 um, depth: 1 mm}\nrun: {duration: 12 days}\n"
-                      "output: {timeseries: 2 hours, snapshots: [0 days]}\n")
+                      "output: {timeseries: 2 hours, snapshots: [0 days]}\nparameters: {ageing_drift: 1e-3 /day}\n")
     whole, stopped = tmp_path / "whole.h5", tmp_path / "stopped.h5"
     assert needlework("run", config, "-o", whole, "--quiet", "--threads", 1).returncode == 0
     run = subprocess.Popen([PROGRAM, "run", config, "-o", stopped, "--threads", "1"], stderr=subprocess.PIPE, text=True)
