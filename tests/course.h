@@ -10,23 +10,24 @@
 
 struct course {
     struct config *config;
-    struct plan plan;
+    struct plan *plan; /* of its own, because the simulation points to it */
     struct simulation *simulation;
 };
 
 static inline struct course course_begin(const char *yaml)
 {
-    struct course c = {0};
+    struct course c = {.plan = malloc(sizeof(struct plan))};
     cr_assert(config_parse(yaml, strlen(yaml), "course", plan_vocabulary(), &c.config) == OK, "%s", status_message(0));
-    cr_assert(plan_create(c.config, 1, &c.plan) == OK, "%s", status_message(0));
-    cr_assert(simulation_create(&c.plan, &c.simulation) == OK, "%s", status_message(0));
+    cr_assert(plan_create(c.config, 1, c.plan) == OK, "%s", status_message(0));
+    cr_assert(simulation_create(c.plan, &c.simulation) == OK, "%s", status_message(0));
     return c;
 }
 
 static inline void course_end(struct course *c)
 {
     simulation_destroy(&c->simulation);
-    plan_destroy(&c->plan);
+    plan_destroy(c->plan);
+    free(c->plan);
     config_destroy(&c->config);
 }
 
@@ -56,7 +57,7 @@ static inline void course_go(struct course *c, double day)
 static inline double course_outcome(struct course *c, const char *name)
 {
     struct simulation *s = c->simulation;
-    const int i = model_outcome(c->plan.model, name);
+    const int i = model_outcome(c->plan->model, name);
     const double *const *y, *const *e;
     cr_assert(i >= 0, "no outcome %s", name);
     stepper_state_at(s->stepper, stepper_time(s->stepper), &y, &e);
@@ -67,16 +68,16 @@ static inline double course_outcome(struct course *c, const char *name)
 /* A field as it is now, and a parameter. */
 static inline const double *course_field(const struct course *c, const char *species)
 {
-    const int s = model_species(c->plan.model, species);
+    const int s = model_species(c->plan->model, species);
     cr_assert(s >= 0, "no species %s", species);
     return c->simulation->dermis->level[STATE_NOW][s];
 }
 
 static inline double course_parameter(const struct course *c, const char *name)
 {
-    const int p = model_param(c->plan.model, name);
+    const int p = model_param(c->plan->model, name);
     cr_assert(p >= 0, "no parameter %s", name);
-    return c->plan.params[p];
+    return c->plan->params[p];
 }
 
 #endif

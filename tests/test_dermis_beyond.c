@@ -53,11 +53,11 @@ Test(dermis_beyond, uptake_is_the_flux_of_the_topical_model_through_intact_and_t
     const double shares[] = {0, 0.01, 0.2, 1};
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
         const double h = intact + shares[i] * (open - intact), wanted = steady_flux(D, k, h) / steady_flux(D, k, intact);
-        const double seen = uptake(c.plan.params, shares[i]);
+        const double seen = uptake(c.plan->params, shares[i]);
         cr_assert(fabs(seen / wanted - 1) < 1e-3, "%g of the surface open: uptake %.6g, the topical model says %.6g", shares[i], seen,
                   wanted);
     }
-    cr_assert(uptake(c.plan.params, 0) == 1, "uptake of intact skin is %.17g", uptake(c.plan.params, 0));
+    cr_assert(uptake(c.plan->params, 0) == 1, "uptake of intact skin is %.17g", uptake(c.plan->params, 0));
     course_end(&c);
 }
 
@@ -121,8 +121,8 @@ Test(dermis_beyond, pigment_influences_nothing)
     struct course without = course_begin(SCAR CYLINDER ROLLER "parameters: {pigment_clearance: 0 /day, pigment_extrusion: 0}\n");
     course_go(&with, 60);
     course_go(&without, 60);
-    for (size_t s = 0; s < with.plan.model->n_species; s++) {
-        const char *name = with.plan.model->species[s].name;
+    for (size_t s = 0; s < with.plan->model->n_species; s++) {
+        const char *name = with.plan->model->species[s].name;
         const bool same =
             memcmp(course_field(&with, name), course_field(&without, name), with.simulation->grid->cells * sizeof(double)) == 0;
         cr_assert(same == (strcmp(name, "pigment") != 0), "%s %s", name, same ? "does not change" : "changes with pigment");

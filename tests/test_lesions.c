@@ -13,7 +13,7 @@ static struct course lesion(const char *conditions, const char *rest)
 
 static double *field_of(struct course *c, const char *name)
 {
-    const struct model *m = c->plan.model;
+    const struct model *m = c->plan->model;
     for (size_t f = 0; f < m->n_fixed; f++)
         if (strcmp(m->fixed[f].name, name) == 0)
             return c->simulation->dermis->fixed[f];
@@ -95,7 +95,7 @@ Test(lesions, rest_until_they_are_treated)
             course_go(&c, 400);
             for (size_t s = 0; s < species; s++)
                 for (size_t i = 0; i < n; i++)
-                    worst = fmax(worst, fabs(state->level[STATE_NOW][s][i] - before[s * n + i]) / c.plan.model->species[s].scale);
+                    worst = fmax(worst, fabs(state->level[STATE_NOW][s][i] - before[s * n + i]) / c.plan->model->species[s].scale);
             cr_assert(worst < 1e-12, "%s, domain %zu: drift of %g of a species' scale in 400 days", lesions[l], d, worst);
             free(before);
             course_end(&c);
