@@ -24,7 +24,7 @@ WIDTH, LEAST, MOST = 11.0, 2, len(RUNS)
 FONT = 9.0
 # Of these the lower value is the better one; all others: the higher.
 LOWER = ("downtime", "collagen_onset", "collagen_time_to_", "epidermal_closure_time", "barrier_recovery_time", "scar_", "erythema", "inflammation",
-         "barrier_deficit", "myofibroblasts", "damaged_")
+         "barrier_deficit", "myofibroblasts", "roughness", "damaged_")
 COLLAGEN = "collagen_"
 LENGTHS = {"mm": 1, "um": 1e-3, "cm": 10, "m": 1000}
 DENSITIES = {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100}

@@ -11,7 +11,9 @@ def boxes(fig):
     for axis in [axis for axes in fig.axes for axis in (axes.xaxis, axes.yaxis)]:
         low, high = sorted(axis.get_view_interval())
         slack = 1e-6 * (high - low)
-        away |= {label for tick in axis.get_major_ticks() if not low - slack <= tick.get_loc() <= high + slack for label in (tick.label1, tick.label2)}
+        shown = axis.axes.axison  # axes that are switched off keep their ticks, too
+        away |= {label for tick in axis.get_major_ticks() if not shown or not low - slack <= tick.get_loc() <= high + slack
+                 for label in (tick.label1, tick.label2)}
     for text in fig.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible() and str(artist.get_text()).strip()):
         axes = text.axes
         if text in away or (axes is not None and not axes.get_visible()):
