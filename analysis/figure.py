@@ -103,8 +103,8 @@ def thin_ticks(ax, gap=0.02):
     """Drops labels of the time axis where they would touch in a narrow panel; the first and the last stay."""
     shown = [(day, label.get_text(), text_width(label, ax)) for day, label in zip(ax.get_xticks(), ax.get_xticklabels())]
     end = ax.get_xlim()[1]
-    kept = [shown[0], shown[-1]] if len(shown) > 1 else shown
-    for day, text, width in shown[1:-1]:
+    kept, spare = [shown[0], shown[-1]] if len(shown) > 1 else shown, {label for _, label in SPARE}
+    for day, text, width in sorted(shown[1:-1], key=lambda tick: tick[1] in spare):  # stable: from left to right, the spare ones last
         if all(abs(place(day, end) - place(other, end)) > (width + its) / 2 + gap for other, _, its in kept):
             kept.append((day, text, width))
     kept.sort()
