@@ -19,7 +19,7 @@ struct head {
 
 static bool put(FILE *stream, const double *values, size_t n)
 {
-    return fwrite(values, sizeof *values, n, stream) == n;
+    return n == 0 || fwrite(values, sizeof *values, n, stream) == n;
 }
 
 /* One outcome, cut to the committed rows; NaN where there are none. */
