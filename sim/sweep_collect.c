@@ -16,14 +16,13 @@ struct table {
     double *outcomes;                  /* [n_outcomes][n] */
     double *seconds;                   /* [n] */
     int *status;                       /* [n] */
-    char *messages;                    /* [n x SWEEP_MESSAGE], only of failed runs: NULL until there is one */
+    char **messages;                   /* [n], NULL where there is none, owned */
     size_t rows;                       /* of the series: those of the first run that kept any */
     double *time;                      /* [rows] */
     size_t done, failed, missing, odd; /* odd: done, but with other times than the first */
 };
 
-/* ---- logs -> memory ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---- logs -> memory ---------------------------------------------------------------------------------------------------------------- */
 
 static enum status add_entry(void *user, const struct sweep_record *r)
 {
@@ -35,11 +34,9 @@ static enum status add_entry(void *user, const struct sweep_record *r)
     t->seconds[i] = r->seconds;
     for (size_t o = 0; o < t->sweep->n_outcomes; o++)
         t->outcomes[o * n + i] = r->outcomes[o];
-    if (r->status != OK && !t->messages && !(t->messages = calloc(n, SWEEP_MESSAGE)))
-        return status_no_memory("the messages of failed runs", n * SWEEP_MESSAGE);
-    if (t->messages)
-        snprintf(t->messages + i * SWEEP_MESSAGE, SWEEP_MESSAGE, "%s", r->message);
-    return OK;
+    free(t->messages[i]);
+    t->messages[i] = *r->message ? strdup(r->message) : NULL;
+    return *r->message && !t->messages[i] ? status_no_memory("a message", strlen(r->message)) : OK;
 }
 
 static enum status fill(struct table *t)
@@ -48,8 +45,9 @@ static enum status fill(struct table *t)
     t->outcomes = malloc((s->n * s->n_outcomes + 1) * sizeof *t->outcomes);
     t->seconds = malloc(s->n * sizeof *t->seconds);
     t->status = malloc(s->n * sizeof *t->status);
-    if (!t->outcomes || !t->seconds || !t->status)
-        return status_no_memory("the table", s->n * (s->n_outcomes + 2) * sizeof(double));
+    t->messages = calloc(s->n, sizeof *t->messages);
+    if (!t->outcomes || !t->seconds || !t->status || !t->messages)
+        return status_no_memory("the table", s->n * (s->n_outcomes + 3) * sizeof(double));
     for (size_t i = 0; i < s->n * s->n_outcomes; i++)
         t->outcomes[i] = NAN;
     for (size_t i = 0; i < s->n; i++) {
@@ -67,6 +65,8 @@ static enum status fill(struct table *t)
 
 static void empty(struct table *t)
 {
+    for (size_t i = 0; t->messages && i < t->sweep->n; i++)
+        free(t->messages[i]);
     free(t->outcomes);
     free(t->seconds);
     free(t->status);
@@ -74,25 +74,18 @@ static void empty(struct table *t)
     free(t->time);
 }
 
-/* ---- HDF5 ------------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- HDF5 -------------------------------------------------------------------------------------------------------------------------- */
 
-/* Messages only as wide as they need to be. */
 static enum status write_messages(const char *path, hid_t file, const struct table *t, hid_t run)
 {
     const size_t n = t->sweep->n;
-    size_t width = 1;
-    for (size_t i = 0; i < n && t->messages; i++) {
-        const size_t length = strlen(t->messages + i * SWEEP_MESSAGE) + 1;
-        width = length > width ? length : width;
-    }
-    char *texts = calloc(n, width);
+    const char **texts = calloc(n, sizeof *texts);
     if (!texts)
-        return status_no_memory("the messages", n * width);
-    for (size_t i = 0; i < n && t->messages; i++)
-        strcpy(texts + i * width, t->messages + i * SWEEP_MESSAGE);
+        return status_no_memory("the messages", n * sizeof *texts);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = t->messages[i] ? t->messages[i] : "";
     const enum status status =
-        sweep_table_texts(path, file, "message", "why the run failed; empty = it did not", "status", run, n, texts, width);
+        sweep_table_strings(path, file, "message", "why the run failed; empty = it did not", "status", run, n, texts);
     free(texts);
     return status;
 }
@@ -130,8 +123,7 @@ static enum status write_counts(const char *path, hid_t file, const struct table
     return status;
 }
 
-/* ---- series ----------------------------------------------------------------------------------------------------------------------------
- */
+/* ---- series ------------------------------------------------------------------------------------------------------------------------ */
 
 /* One dataset per outcome of the model, written run by run: rows of a run that are not there read as NaN. */
 struct series_writer {
@@ -257,7 +249,7 @@ static enum status write_h5(const char *path, struct table *t, bool series)
     return sweep_table_finish(path, temporary, file, status);
 }
 
-/* ---- comma-separated values --------------------------------------------------------------------------------------------------------- */
+/* ---- comma-separated values -------------------------------------------------------------------------------------------------------- */
 
 static void put_text(FILE *stream, const char *text)
 {
@@ -320,7 +312,7 @@ static void put_row(FILE *stream, const struct table *t, size_t i)
     fprintf(stream, ",%d", t->status[i]);
     put_number(stream, t->seconds[i]);
     fputc(',', stream);
-    put_text(stream, t->messages ? t->messages + i * SWEEP_MESSAGE : "");
+    put_text(stream, t->messages[i] ? t->messages[i] : "");
     fprintf(stream, ",%s\n", s->hash[i]);
 }
 

@@ -16,7 +16,7 @@ static bool is_number(const struct config_setting *s)
     return s->type == CONFIG_NUMBER || s->type == CONFIG_INTEGER || s->type == CONFIG_NUMBER_LIST;
 }
 
-/* ---- listed values --------------------------------------------------------------------------------------------------------------- */
+/* ---- listed values ----------------------------------------------------------------------------------------------------------------- */
 
 static bool read_number(struct sweep_spec *spec, const struct config_setting *s, const struct config_node *node, double *value)
 {

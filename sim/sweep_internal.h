@@ -65,6 +65,8 @@ enum status sweep_table_numbers(const char *path, hid_t file, const char *name, 
                                 hid_t scale, size_t n, const double *values);
 enum status sweep_table_integers(const char *path, hid_t file, const char *name, const char *meaning, const char *role, hid_t scale,
                                  size_t n, const int *values);
+enum status sweep_table_strings(const char *path, hid_t file, const char *name, const char *meaning, const char *role, hid_t scale,
+                                size_t n, const char *const *texts);
 /* texts: n rows of `width` bytes, each ended or filled by NULs. */
 enum status sweep_table_texts(const char *path, hid_t file, const char *name, const char *meaning, const char *role, hid_t scale, size_t n,
                               const char *texts, size_t width);

@@ -1,4 +1,4 @@
-/* DIR/manifest.h5: written once, read by every verb.  A child process tries to read it first, so that a damaged one kills no more than it.
+/* DIR/manifest.h5: written once, read by every verb.  A child process tries to read it first, so that a damaged one kills only the child.
  */
 #include "sweep_internal.h"
 
@@ -43,7 +43,7 @@ void sweep_close(struct sweep *s)
     *s = (struct sweep){0};
 }
 
-/* ---- writing --------------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------------------------- */
 
 /* Lines of texts as one dataset of /specification. */
 static enum status write_lines(const char *path, hid_t group, const char *name, const char *meaning, char *const *lines, size_t n)
@@ -109,7 +109,7 @@ enum status sweep_manifest_write(const struct sweep *s, const char *specificatio
     return sweep_table_finish(path, temporary, file, status);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------------------------------------------------------------------------- */
 
 /* The lines of a text; what follows the last line end is dropped. */
 static bool read_lines(hid_t group, const char *name, char ***lines, size_t *n)

@@ -73,7 +73,7 @@ double sweep_record_bytes(const struct sweep *s)
            rows * (double)(sizeof(double) + s->model->n_outcomes * sizeof(float));
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------------------------------------------------------------------------- */
 
 /* Room for n bytes, which may move. */
 static bool reserve(char **buffer, size_t *capacity, size_t n)
@@ -206,7 +206,7 @@ enum status sweep_records_states(const struct sweep *sweep, size_t first, size_t
     return sweep_records_read(sweep, first, count, note_state, &states);
 }
 
-/* ---- writing --------------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------------------------- */
 
 /* Where the last whole entry ends; 0 without a header. */
 static enum status find_end(struct sweep_log *log, off_t *end)

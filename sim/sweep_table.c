@@ -47,40 +47,35 @@ enum status sweep_table_integers(const char *path, hid_t file, const char *name,
 }
 
 /* Texts of any length, as netCDF-4 has them: its library crashes on columns of fixed-length strings (netCDF 4.9.0). */
-static enum status texts_column(const char *path, hid_t file, const char *name, const char *meaning, const char *role, hid_t scale,
-                                size_t n, const char *texts, size_t width, hid_t *kept)
+static enum status strings(const char *path, hid_t file, const char *name, const char *meaning, const char *role, hid_t scale, size_t n,
+                           const char *const *texts, hid_t *kept)
 {
-    const char **pointers = malloc((n + 1) * sizeof *pointers);
     hid_t type = H5Tcopy(H5T_C_S1);
-    enum status status = pointers ? OK : status_no_memory(name, n * sizeof *pointers);
-    if (status == OK && (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0))
+    enum status status = OK;
+    if (type < 0 || H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0)
         status = h5_fail(path, "cannot write %s", name);
-    for (size_t i = 0; status == OK && i < n; i++)
-        pointers[i] = texts + i * width;
-    if (status == OK)
-        status = column(path, file, name, "1", meaning, role, scale, n, type, type, pointers, kept);
+    else
+        status = column(path, file, name, "1", meaning, role, scale, n, type, type, texts, kept);
     h5_close(type);
-    free(pointers);
     return status;
+}
+
+enum status sweep_table_strings(const char *path, hid_t file, const char *name, const char *meaning, const char *role, hid_t scale,
+                                size_t n, const char *const *texts)
+{
+    return strings(path, file, name, meaning, role, scale, n, texts, NULL);
 }
 
 enum status sweep_table_texts(const char *path, hid_t file, const char *name, const char *meaning, const char *role, hid_t scale, size_t n,
                               const char *texts, size_t width)
 {
-    return texts_column(path, file, name, meaning, role, scale, n, texts, width, NULL);
-}
-
-/* The names of the dimensions, and the axis they are. */
-static enum status dimensions(const char *path, hid_t file, const struct sweep *s, hid_t *scale)
-{
-    char *texts = calloc(s->n_dimensions, SWEEP_NAME);
-    if (!texts)
-        return status_no_memory("names", s->n_dimensions * SWEEP_NAME);
-    for (size_t d = 0; d < s->n_dimensions; d++)
-        snprintf(texts + d * SWEEP_NAME, SWEEP_NAME, "%s", s->dimensions[d]);
-    const enum status status =
-        texts_column(path, file, "dimension", "what is varied", "design", H5_NONE, s->n_dimensions, texts, SWEEP_NAME, scale);
-    free(texts);
+    const char **pointers = malloc((n + 1) * sizeof *pointers);
+    if (!pointers)
+        return status_no_memory(name, n * sizeof *pointers);
+    for (size_t i = 0; i < n; i++)
+        pointers[i] = texts + i * width;
+    const enum status status = strings(path, file, name, meaning, role, scale, n, pointers, NULL);
+    free(pointers);
     return status;
 }
 
@@ -136,7 +131,8 @@ enum status sweep_table_design(const char *path, hid_t file, const struct sweep 
     for (size_t i = 0; i < sizeof rows / sizeof *rows && status == OK; i++)
         status = sweep_table_integers(path, file, rows[i].name, rows[i].meaning, "design", *run_scale, s->n, rows[i].values);
     if (status == OK && s->n_dimensions)
-        status = dimensions(path, file, s, &dimension);
+        status = strings(path, file, "dimension", "what is varied", "design", H5_NONE, s->n_dimensions, (const char *const *)s->dimensions,
+                         &dimension);
     if (status == OK && s->n_dimensions)
         status = unit_values(path, file, s, *run_scale, dimension);
     for (size_t c = 0; c < s->n_columns && status == OK; c++)
