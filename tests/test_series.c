@@ -3,6 +3,7 @@
 #include "results.h"
 #include "run.h"
 #include "series.h"
+#include "stop.h"
 
 #include <criterion/criterion.h>
 #include <malloc.h>
@@ -95,6 +96,18 @@ Test(series, summary_is_not_empty)
     cr_expect(series.summary[SUMMARY_FINAL_GAIN] ==
                   series_value(&series, series.n - 1, (size_t)model_outcome(series.model, "collagen_gain")),
               "final gain");
+    series_destroy(&series);
+    work_free(&work);
+}
+
+Test(series, stops_when_asked)
+{
+    struct work work = work_of("model: dermis\ndomain: {geometry: well_mixed}\nrun: {duration: 120 days}\n");
+    struct series series = {0};
+    stop_watch();
+    raise(SIGUSR1);
+    cr_expect(series_run(&work.plan, &series) == STOPPED, "a run that was asked to stop went on");
+    cr_expect(!series.complete && series.n < 120 && isnan(series.summary[SUMMARY_FINAL_GAIN]), "%zu rows", series.n);
     series_destroy(&series);
     work_free(&work);
 }

@@ -37,6 +37,10 @@ Test(sweep_design, hypercube_has_one_point_in_every_stratum)
         for (size_t s = 0; s < N; s++)
             cr_expect(hits[s] == 1, "dimension %zu, stratum %zu: %d points", d, s, hits[s]);
     }
+    size_t together = 0;
+    for (size_t i = 0; i < N; i++)
+        together += (int)(p.unit[i * K] * N) == (int)(p.unit[i * K + 1] * N);
+    cr_expect(together < N / 4, "two dimensions go together in %zu of %d points", together, N);
     struct sweep_points same = points_of((struct sweep_recipe){.design = SWEEP_LHS, .k = K, .samples = N, .seed = 3}),
                         other = points_of((struct sweep_recipe){.design = SWEEP_LHS, .k = K, .samples = N, .seed = 4});
     cr_expect(memcmp(p.unit, same.unit, N * K * sizeof(double)) == 0, "the same seed gives other points");

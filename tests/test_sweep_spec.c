@@ -161,7 +161,8 @@ Test(sweep_spec, constraints_compare_in_one_unit)
         {"2 * treatment.interval < run.duration", true},
         {"treatment.sessions >= 2", true},
         {"parameters.tgfb_loss < 0.1 /day", false},
-        {"domain.width > 3 mm", true}, /* it has no value */
+        {"checkpoint.every > run.duration", false}, /* 600 s, 90 days */
+        {"domain.width > 3 mm", true},              /* it has no value */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect(allows(cases[i].where, base) == cases[i].holds, "%s", cases[i].where);
