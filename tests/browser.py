@@ -78,11 +78,12 @@ class Page:
         return got["result"].get("value")
 
     def wait(self, expression, timeout=60):
-        """Until the expression is true."""
+        """Until the expression is true; what it then is."""
         deadline = time.monotonic() + timeout
-        while not self.evaluate(f"!!({expression})"):
+        while not (value := self.evaluate(f"Promise.resolve({expression}).then(v => typeof v === 'object' ? !!v : v)")):
             assert time.monotonic() < deadline, f"{timeout} s and not yet: {expression}"
             time.sleep(0.05)
+        return value
 
     def text(self, selector):
         return self.evaluate(f"document.querySelector({json.dumps(selector)}).innerText")
@@ -108,7 +109,9 @@ class Page:
         self.send("Emulation.setEmulatedMedia", features=[{"name": n.replace("_", "-"), "value": v} for n, v in features.items()])
 
     def screenshot(self, path, whole=False):
-        got = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        """A .png, or a .jpg, of what is in view or of the whole page."""
+        kind = {"format": "jpeg", "quality": 85} if str(path).endswith(".jpg") else {"format": "png"}
+        got = self.send("Page.captureScreenshot", captureBeyondViewport=whole, **kind)
         pathlib.Path(path).write_bytes(base64.b64decode(got["data"]))
 
     def download(self, selector, folder, timeout=30):
@@ -166,12 +169,16 @@ def open(address, width=1280, height=900, **media):  # noqa: A001
 
 
 def main():
-    """browser.py PAGE PICTURE.png [WIDTH [HEIGHT [JAVASCRIPT...]]]: a picture of a page, after each expression has become true."""
+    """browser.py PAGE PICTURE [WIDTH [HEIGHT [JAVASCRIPT...]]]: a picture (.png, .jpg) of a page, after each expression has become true.
+
+    Numbers and texts among the expressions are printed."""
     address, picture, *more = sys.argv[1:]
     width, height = (int(n) for n in (more + ["1280", "900"][len(more):])[:2])
     with open(address, width, height, prefers_reduced_motion="reduce", prefers_color_scheme="light") as page:
         for expression in more[2:]:
-            page.wait(expression)
+            value = page.wait(expression)
+            if value is not True and isinstance(value, (int, float, str)):
+                print(value)
         page.screenshot(picture)
         for error in page.errors:
             print(error, file=sys.stderr)

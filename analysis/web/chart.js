@@ -76,7 +76,7 @@ class Chart {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, height);
     const lane = lines.length > 1 ? 20 : 17;
-    const box = { left: 92, right: width - 14, top: 22, bottom: height - 30 - 4 * lane - 6 };
+    const box = { left: 92, right: width - 20, top: 22, bottom: height - 30 - 4 * lane - 6 };
     Object.assign(this, { box, end, even, lane });
     this.x = (d) => box.left + place(d, end, even) * (box.right - box.left);
     const range = this.range(lines, percent);
@@ -125,7 +125,7 @@ class Chart {
       g.lineTo(Math.round(x) + 0.5, under + 4);
       g.stroke();
       g.fillStyle = ink;
-      g.fillText(label, Math.min(x, width - 18), under + 14);
+      g.fillText(label, Math.min(x, width - 20), under + 14);
       last = x;
     }
     g.textBaseline = "alphabetic";

@@ -10,8 +10,8 @@ const LAYERS = [
   { name: "capillaries", title: "capillaries", shown: false, swatch: "ring" },
 ];
 const READINGS = [
-  { title: "Collagen", outcome: "collagen_gain", percent: true, sign: true }, { title: "Surface closed", outcome: "epidermal_closure", percent: true },
-  { title: "Redness (0 to 1)", outcome: "erythema", digits: 2 }, { title: "Fibroblasts, × normal", outcome: "fibroblasts", digits: 2 },
+  { title: "Collagen gain", outcome: "collagen_gain", percent: true, sign: true }, { title: "Surface closed", outcome: "epidermal_closure", percent: true },
+  { title: "Redness, 0 to 1", outcome: "erythema", digits: 2 }, { title: "Fibroblasts", outcome: "fibroblasts", digits: 2, times: true },
 ];
 const RESULTS = [
   { title: "Collagen at the end", key: "final_collagen_gain", percent: true, sign: true },
@@ -43,11 +43,11 @@ const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
-function number(value, { percent, sign, digits = percent ? 1 : 0, days, at }) {
+function number(value, { percent, sign, digits = percent ? 1 : 0, days, at, times }) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (days) return at ? `day ${value.toFixed(0)}` : `${value.toFixed(1)} d`;
   const text = (percent ? 100 * value : value).toFixed(digits), zero = Number(text) === 0;
-  return `${zero ? text.replace("-", "") : (sign && value > 0 ? "+" : "") + text.replace("-", "−")}${percent ? " %" : ""}`;
+  return `${times ? "× " : ""}${zero ? text.replace("-", "") : (sign && value > 0 ? "+" : "") + text.replace("-", "−")}${percent ? " %" : ""}`;
 }
 
 // ---- settings -------------------------------------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ function showNotices() {
   const latest = state.labs[state.edit]?.coming, plain = (text) => text.replace(/^needlework: \w+: (--set:\d+:\d+: )?/, "");
   const notices = [];
   for (const text of latest?.refusal ?? [])
-    notices.push(["refusal", `The program refuses this. ${plain(text)}. Shown all the same, and the configuration says so.`]);
+    notices.push(["refusal", `The program refuses this: ${plain(text).replace(/^skin.conditions: | \(treatment.*\)$/g, "")}. Shown all the same, and the configuration says so.`]);
   for (const text of latest?.failed ?? []) notices.push(["refusal", plain(text)]);
   for (const text of latest?.warnings ?? []) notices.push(["", plain(text)]);
   $("notices").replaceChildren(...notices.map(([kind, text]) => element("p", { className: `notice ${kind}` }, text)));
@@ -223,7 +223,7 @@ function showMoment(ready, day) {
     const s = run(side).since(day), name = state.compare ? `${side}: ` : "";
     return s ? `${name}${age(s.days)} after session ${s.number}` : `${name}untreated`;
   });
-  $("clock").replaceChildren(`Day ${day < 10 ? day.toFixed(1) : day.toFixed(0)}`, element("small", {}, since[0] === since[1]?.replace("B: ", "A: ") ? since[0].slice(3) : since.join(" · ")));
+  $("clock").replaceChildren(`Day ${day > 0.05 && day < 10 ? day.toFixed(1) : day.toFixed(0)}`, element("small", {}, since[0] === since[1]?.replace("B: ", "A: ") ? since[0].slice(3) : since.join(" · ")));
   $("readings").replaceChildren(...READINGS.flatMap((reading) => {
     const texts = ready.map((side) => number(run(side).value((m) => m.outcomes[outcomeIndex[reading.outcome]], day), reading));
     return [element("dt", {}, reading.title), element("dd", {}, element("span", { className: ready.length > 1 ? "two" : "" }, texts[0]), ...texts.slice(1).map((t) => element("span", { className: "b" }, t)))];

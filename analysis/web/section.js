@@ -205,8 +205,8 @@ class Stage {
 
 // Draws a run at a moment onto a canvas, `depth` mm of it; shown: layers.
 function drawSection(canvas, stage, pair, depth, shown, label) {
-  const ratio = Math.min(2, window.devicePixelRatio || 1), wide = canvas.clientWidth, scale = wide * ratio / clamp(wide / 255, 1.3, 2.6);
-  const air = 0.1, above = air + stage.shape.epidermis, height = Math.round((above + depth) * scale);
+  const ratio = Math.min(2, window.devicePixelRatio || 1), wide = canvas.clientWidth, air = 0.1, above = air + stage.shape.epidermis;
+  const scale = ratio * Math.min(255, 430 / (above + depth)), height = Math.round((above + depth) * scale); // at most 430 px high
   if (canvas.width !== Math.round(wide * ratio) || canvas.height !== height) {
     canvas.width = Math.round(wide * ratio);
     canvas.height = height;
