@@ -202,7 +202,7 @@ def test_contraindications_warn_as_the_program_does(page, tmp_path):
     settle(page, lambda: page.click("#keloid_history"))
     (tmp_path / "page.yaml").write_text(page.download("#yaml-A", tmp_path))
     refused = call("check", tmp_path / "page.yaml", "--set", "treatment.override_contraindications=false")
-    reason = re.search(r"keloid_history is a contraindication: [^(]*", refused.stderr)[0]
+    reason = re.search(r"keloid_history is a contraindication: [^(]*", refused.stderr)[0].strip()
     assert refused.returncode == 2 and reason in page.text("#notices") and "refuses" in page.text("#notices")
     assert call("check", tmp_path / "page.yaml").returncode == 0 and "override_contraindications: true" in (tmp_path / "page.yaml").read_text()
     settle(page, lambda: page.click("#keloid_history"))
