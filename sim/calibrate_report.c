@@ -106,20 +106,24 @@ static void band(const struct calibrate_observation *o, char text[CELL])
 static void observations(const struct calibrate_spec *spec, const struct calibrate_fit *fit, bool markdown, FILE *stream)
 {
     struct table t = {.columns = markdown ? 9 : 7, .markdown = markdown, .stream = stream};
+    const bool fitted = fit->n_fit > 0;
     heading(markdown, stream, "Observations");
     if (markdown)
-        row(&t, "row", "observable", "protocol", "observed", "band", "before", "model", "residual", "source");
+        row(&t, "row", "observable", "protocol", "observed", "band", fitted ? "before" : "model", fitted ? "fitted" : "", "residual",
+            "source");
     else
-        row(&t, "row", "observable", "observed", "band", "before", "model", "");
+        row(&t, "row", "observable", "observed", "band", fitted ? "before" : "model", fitted ? "fitted" : "", "");
     for (size_t i = 0; i < spec->n_observations; i++) {
         const struct calibrate_observation *o = &spec->observations[i];
-        char observed[CELL], between[CELL], before[CELL] = "", after[CELL], residual[CELL], name[CELL];
+        char observed[CELL], between[CELL], before[CELL], after[CELL], residual[CELL], name[CELL];
         const bool met = calibrate_met(o, fit->after[i]);
         band(o, between);
         snprintf(observed, CELL, isnan(o->value) ? "" : "%.4g", o->value);
-        if (fit->n_fit)
-            number(before, fit->before[i]);
-        snprintf(after, CELL, met ? "%.4g" : markdown ? "**%.4g, outside**" : "%.4g", fit->after[i]);
+        number(before, fit->before[i]);
+        if (!fitted)
+            snprintf(after, CELL, "%s", met || !markdown ? "" : "**outside**");
+        else
+            snprintf(after, CELL, met || !markdown ? "%.4g" : "%.4g **outside**", fit->after[i]);
         snprintf(residual, CELL, "%+.2f", calibrate_residual(o, fit->after[i]));
         snprintf(name, CELL, "%s", spec->protocols[o->protocol].name);
         if (markdown)

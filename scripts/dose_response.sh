@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Draws how the dermis model answers to depth, density, width, sessions and interval (models/dose-response.png, half a minute) and writes
+# the numbers beside it.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+begin dose_response 2
+
+step "building build/needlework"
+configure build -DCMAKE_BUILD_TYPE=Release
+cmake --build build --target needlework --parallel "$jobs"
+
+step "running and drawing models/dose-response.png"
+"$python" analysis/dose_response.py -o models/dose-response.png --table models/dose-response.md
