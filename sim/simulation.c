@@ -28,14 +28,15 @@ static void set_fixed(struct simulation *s)
     const struct grid *grid = s->grid;
     const bool wide = grid->geometry == SLAB || grid->geometry == PATCH;
     const double half[2] = {0.5 * grid->axis[0].face[grid->axis[0].n], 0.5 * grid->axis[1].face[grid->axis[1].n]};
-    for (size_t f = 0; f < model->n_fixed; f++)
+    for (size_t f = 0; f < model->n_fixed; f++) {
+        const double value = s->params[model_param(model, model->fixed[f].param)];
         for (size_t c = 0; c < grid->cells; c++) {
             const double *const z = &grid->axis[2].face[c / grid->plane];
             const double x = grid->axis[0].center[c % grid->axis[0].n], y = grid->axis[1].center[c / grid->axis[0].n % grid->axis[1].n];
             const double across[2] = {wide ? x - half[0] : 0.0, grid->geometry == PATCH ? y - half[1] : 0.0};
-            s->dermis->fixed[f][c] = s->params[model_param(model, model->fixed[f].param)] *
-                                     skin_lesion(&s->plan->skin, model, model->fixed[f].name, z[0], z[1], across);
+            s->dermis->fixed[f][c] = value * skin_lesion(&s->plan->skin, model, model->fixed[f].name, z[0], z[1], across);
         }
+    }
 }
 
 /* Unwounded skin: static fields from their parameters, species from their tables, then the model's own words. */

@@ -104,6 +104,8 @@ double skin_lesion(const struct skin *skin, const struct model *model, const cha
 {
     enum { SAMPLES = 8 };
     double mean = 0.0;
+    if (skin->n_conditions == 0)
+        return 1.0;
     for (int k = 0; k < SAMPLES; k++) {
         const double z = top + (bottom - top) * (k + 0.5) / SAMPLES;
         double factor = 1.0;

@@ -204,6 +204,16 @@ def test_the_resolved_configuration_gives_the_same_results(fast, tmp_path, setti
     assert datasets(one, apart) == datasets(two, apart)
 
 
+def test_an_override_says_where_nothing_is_known():
+    """What an overridden contraindication changes is modelled where there is evidence, and said to be unknown where there is none."""
+    for condition, known in [("pregnancy", False), ("open_wound", False), ("skin_infection", False), ("isotretinoin", True),
+                             ("keloid_history", True), ("poor_healing", True), ("radiation", True), ("wrinkle", True)]:
+        done = call("check", TOP / "configs/axisymmetric.yaml",
+                    *sets(skin__conditions=f"[{condition}]", treatment__override_contraindications="true"))
+        assert done.returncode == 0
+        assert (f"what {condition} changes is not known to the model dermis" in done.stderr) is not known, (condition, done.stderr)
+
+
 # ---- output and streams ---------------------------------------------------------------------------------------------------------------
 
 
