@@ -13,7 +13,7 @@ self_tests()
     for script in check_layers check_symbols check_tree check_kernels count_tests generate; do
         "$python" "scripts/$script.py" --self-test || return
     done
-    scripts/same_bits.sh --self-test && scripts/races.sh --self-test
+    scripts/same_bits.sh --self-test && scripts/races.sh --self-test && scripts/fuzz.sh --self-test
 }
 
 preset()
@@ -45,6 +45,12 @@ checks=(
     "generated     scripts/generate.sh --check"
     "quickstart    scripts/quickstart.sh"
     "bits          scripts/same_bits.sh"
+    "faults        scripts/faults.py --every 150"
+    "kills         scripts/kills.py 10"
+    "draws         build/draws 200"
+    "soak          build/soak 60"
+    "valgrind      scripts/valgrind.sh"
+    "fuzz          preset fuzz && scripts/fuzz.sh 6"
     "races         preset tsan && scripts/races.sh"
     "sanitizers    sanitized_tests"
     "web           analysis/web/build.sh build/web/needlework.html && command -v chromium"

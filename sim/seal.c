@@ -4,29 +4,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DIGEST = 32, BLOCK = 1 << 16 };
+enum { DIGEST = 32, BLOCK = 1 << 14 };
 static const char MARK[] = "\nneedlework seal"; /* 16 bytes, after the digest */
 enum { SEAL = DIGEST + sizeof MARK - 1 };
 
 /* The SHA-256 of the next `bytes` bytes; false when they cannot be read. */
 static bool digest_of(int file, off_t bytes, unsigned char digest[DIGEST])
 {
-    unsigned char *block = malloc(BLOCK);
+    unsigned char block[BLOCK]; /* not from the heap: what cannot be read is damaged, what is short of memory is not */
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool ok = block && context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+    bool ok = context && EVP_DigestInit_ex(context, EVP_sha256(), NULL);
     while (ok && bytes > 0) {
-        const ssize_t n = read(file, block, bytes < BLOCK ? (size_t)bytes : BLOCK);
+        const ssize_t n = read(file, block, bytes < BLOCK ? (size_t)bytes : sizeof block);
         ok = n > 0 && EVP_DigestUpdate(context, block, (size_t)n);
         bytes -= n;
     }
     ok = ok && EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
-    free(block);
     return ok;
 }
 
