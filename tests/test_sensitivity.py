@@ -189,3 +189,50 @@ def test_damaged_tables_end_with_one_sentence(screening, tmp_path):
         (tmp_path / "bad.h5").write_bytes(content)
         done = call("sensitivity", tmp_path / "bad.h5")
         assert done.returncode in (0, 2, 4) and (done.returncode == 0 or done.stderr.count("\n") == 1), done.stderr
+
+
+# ---- from the specification of a sweep to its indices ----
+
+PI = 3.141592653589793
+
+
+def study(folder, model, samples, factors, design="saltelli"):
+    """Plans, runs and collects a sweep over parameters of a model; {name: (from, to)}."""
+    (folder / "base.yaml").write_text(f"model: {model}\ndomain: {{geometry: well_mixed}}\nrun: {{duration: 0.001 day}}\n")
+    vary = "".join(f"  parameters.{name}: {{from: {low}, to: {high}}}\n" for name, (low, high) in factors.items())
+    (folder / "study.yaml").write_text(f"base: base.yaml\ndesign: {design}\nsamples: {samples}\nvary:\n{vary}outcomes: [value]\nkeep: outcomes\n")
+    for words in (("plan", folder / "study.yaml", "-o", folder / "sweep"), ("run", folder / "sweep", "--quiet"), ("collect", folder / "sweep")):
+        done = call("sweep", *words)
+        assert done.returncode == 0, done.stderr
+    return {factor.split(".")[1]: row for (_, factor), row in indices(folder / "sweep").items()}
+
+
+def expect(found, wanted, near=0.03):
+    for name, (first, total) in wanted.items():
+        row = found[name]
+        assert row["first_low"] < first < row["first_high"] and row["total_low"] < total < row["total_high"], (name, first, total, row)
+        assert abs(row["first"] - first) < near and abs(row["total"] - total) < near, (name, first, total, row)
+
+
+def test_a_sweep_meets_the_indices_of_ishigami(tmp_path):
+    a, b = 7, 0.1
+    v1, v2, v13 = 0.5 * (1 + b * PI**4 / 5) ** 2, a**2 / 8, 8 * b**2 * PI**8 / 225
+    v = v1 + v2 + v13
+    expect(study(tmp_path, "ishigami", 1024, {f"x{i}": (-PI, PI) for i in (1, 2, 3)}),
+           {"x1": (v1 / v, (v1 + v13) / v), "x2": (v2 / v, v2 / v), "x3": (0, v13 / v)})
+
+
+def test_a_sweep_meets_the_indices_of_sobol_g(tmp_path):
+    part = [1 / (3 * (1 + a) ** 2) for a in (0, 1, 4.5, 9, 99, 99, 99, 99)]
+    v = np.prod([1 + x for x in part]) - 1
+    expect(study(tmp_path, "sobol_g", 512, {f"x{i}": (0, 1) for i in range(1, 9)}),
+           {f"x{i + 1}": (x / v, x * (v + 1) / (1 + x) / v) for i, x in enumerate(part)})
+
+
+def test_a_screening_finds_what_is_linear_and_what_is_not(tmp_path):
+    """Between x = 0 and 0.5 the g function is linear in each argument; where a is large it hardly matters."""
+    found = study(tmp_path, "sobol_g", 40, {f"x{i}": (0, 0.5) for i in range(1, 9)}, "morris")
+    order = sorted(found, key=lambda name: -found[name]["mu_star"])
+    assert order[:4] == ["x1", "x2", "x3", "x4"]
+    assert all(row["mu"] == pytest.approx(-row["mu_star"]) and row["effects"] == 40 for row in found.values())
+    assert found["x8"]["mu_star"] < 0.05 * found["x1"]["mu_star"] and found["x1"]["sigma"] > 0
