@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_RUNS = 100000000, MOST_OUTCOMES = 1000, MOST_FACTORS = 10000 };
+enum { MOST_RUNS = 100000000, MOST_OUTCOMES = 1000, MOST_FACTORS = 10000, MOST_VALUES = 500000000 };
 
 /* A column by its name, [n_runs] numbers. */
 static enum status read_column(const char *path, hid_t file, const char *name, struct sensitivity_table *t, double **values)
@@ -27,8 +27,8 @@ static enum status read_unit(const char *path, hid_t file, struct sensitivity_ta
     hsize_t size[2] = {0, 0};
     const hid_t dataset = h5_child(file, "unit_value", H5I_DATASET), space = dataset < 0 ? H5_NONE : H5Dget_space(dataset);
     if (space < 0 || H5Sget_simple_extent_ndims(space) != 2 || H5Sget_simple_extent_dims(space, size, NULL) < 0 || size[0] != t->n_runs ||
-        size[1] < 1 || size[1] > MOST_FACTORS) {
-        status = status_fail(ERR_IO, "%s: 'unit_value' is missing or has no row for every run", path);
+        size[1] < 1 || size[1] > MOST_FACTORS || size[0] * size[1] > MOST_VALUES) {
+        status = status_fail(ERR_IO, "%s: 'unit_value' is missing, too large, or has no row for every run", path);
         goto done;
     }
     t->n_factors = (size_t)size[1];

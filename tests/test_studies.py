@@ -1,4 +1,5 @@
 """The ready studies of configs/sweeps/, each in a small version: from the specification to the table and the figure."""
+import json
 import os
 import shutil
 import subprocess
@@ -65,11 +66,18 @@ def test_a_study_can_be_planned_as_it_stands(path, tmp_path):
 
 
 def test_screening_takes_in_every_parameter():
+    """But those that are 0 by default, which it names."""
     spec = yaml.safe_load((TOP / "configs/sweeps/screening.yaml").read_text())
-    listed = yaml.safe_load(call("models", "dermis", "--format", "vary").stdout)["vary"]
-    told = {line.split("`")[1] for line in call("models", "dermis", "--format", "markdown").stdout.split("### Parameters")[1].split("###")[0]
-            .splitlines() if line.startswith("| `")}
-    assert spec["vary"] == listed and {key.split(".")[1] for key in listed} == told
+    told = call("models", "dermis", "--format", "vary").stdout
+    listed = yaml.safe_load(told)["vary"]
+    defaults = {row["name"]: row for row in json.loads(call("models", "dermis", "--format", "json").stdout)["parameters"]}
+    left_out = {name for name, row in defaults.items() if row["default"] == 0}
+    assert spec["vary"] == listed and {key.split(".")[1] for key in listed} == set(defaults) - left_out
+    assert all(f"  # {name}: 0 by default" in told for name in left_out)
+    for key, ends_ in listed.items():
+        row = defaults[key.split(".")[1]]
+        low, high = (float(str(ends_[end]).split()[0]) for end in ("from", "to"))
+        assert row["low"] <= low <= row["default"] <= high <= row["high"] and low < high, key
 
 
 def test_one_command_goes_from_the_specification_to_the_figure(tmp_path):
