@@ -41,16 +41,10 @@ class Library:
 
     def mean(self, name, species):
         """(days, mean over the domain) of a species; empty when the run is not there."""
-        path = os.path.join(self.folder, f"{name}.h5")
-        try:
-            with results._opened(path) as file:  # results.read wants outcomes, which models without space do not have
-                means = results._group_rows(file, "means", path, self.notes)
-        except results.ResultsError as error:
-            self.notes.append(str(error))
+        run = self.run(name)
+        if run is None or species not in run.means:
             return np.empty(0), np.empty(0)
-        if species not in means:
-            return np.empty(0), np.empty(0)
-        return means["time"].values, means[species].values
+        return run.means["time"].values, run.means[species].values
 
     def outcome(self, name, outcome):
         run = self.run(name)

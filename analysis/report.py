@@ -56,7 +56,7 @@ GROUPS = [
         ("scar_index", "scar index", RED, figure.SOLID, 1, 0), ("scar_myofibroblasts", "of myofibroblasts", PURPLE, figure.DASHED, 1, 0),
         ("scar_collagen_III", "of type III", GREEN, figure.DASHDOT, 1, 0), ("scar_excess", "of excess", ORANGE, figure.DOTTED, 1, 0)]),
 ]
-# The summary in words: name, label, unit, factor, whether less is better.
+# The summary in words: name, label, unit, factor.
 CARDS = [
     ("final_collagen_gain", "collagen gain at the end", "%", 100), ("peak_collagen_gain", "largest collagen gain", "%", 100),
     ("collagen_onset", "lasting gain of 1 % from", "day", 1), ("collagen_time_to_90_percent", "90 % of the peak on", "day", 1),
@@ -371,11 +371,21 @@ def any_outcome(name, outcomes, attributes, title):
             f'<div class=chart role=img aria-label="{title} over time" data-height=300 {attributes} data-select={name}></div>')
 
 
+def attempt(what, drawing, run):
+    """The drawing, or "" and a note when the file's arrays do not allow one: the rest of the page stays."""
+    try:
+        return drawing(run)
+    except (results.ResultsError, *results.DAMAGE) as error:
+        plt.close("all")
+        run.notes.append(f"{what} cannot be drawn: {error}")
+        return ""
+
+
 def run_section(index, entry, outcomes):
     run = entry.run
     warn = "" if run.complete else f"<p class=warn>{text(run.ending[:1].upper() + run.ending[1:])}.</p>"
+    depth, cut = attempt("depth profiles", profiles, run), attempt("cross-sections", sections, run)
     notes = "".join(f"<li>{text(note)}</li>" for note in run.notes if note != run.ending)
-    depth, cut = profiles(run), sections(run)
     treatment = timeline.protocol(run) if run.performed.size else "no session"
     parts = [f"<h1>{text(run.title or entry.label)}</h1><p class=faint>{text(treatment)}</p><p class=faint>{text(run.path)}</p>", warn, cards(run),
              "<h2>Timeline</h2>", charts(index, outcomes, run)]

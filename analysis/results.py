@@ -48,7 +48,7 @@ class ResultsError(Exception):
 class Results:
     path: str
     title: str
-    series: xarray.Dataset    # outcomes over time
+    series: xarray.Dataset    # outcomes over time; of a model without outcomes its means
     means: xarray.Dataset     # domain means of the species over their own time
     sessions: xarray.Dataset  # number, scheduled [d], performed [d, NaN = never], closure, deficit
     ledger: xarray.Dataset    # mass balance (species): initial, produced, lost, boundary, injury, stored, error; unit (species)
@@ -186,7 +186,10 @@ def _cut(path, group, names, row):
 def _read(path):
     with _opened(path) as file:
         notes = []
-        series = _rows(file, path, notes, required=True)
+        series, means = _rows(file, path, notes, required=True), _group_rows(file, "means", path, notes)
+        if not series.data_vars and means.data_vars:
+            series = means
+            notes.append("the model has no outcomes: the means of its species stand for them")
         if not series.data_vars:
             raise ResultsError(f"{path}: there is a time but no outcome beside it, so this is not a results file of a run")
         attributes = {name: _plain(value) for name, value in _attributes(file)}
@@ -200,9 +203,8 @@ def _read(path):
         if not complete:
             notes.append(ending)
         about = {name: value for name, value in attributes.items() if isinstance(value, str)}
-        return Results(os.fspath(path), about.get("title", ""), series, _group_rows(file, "means", path, notes),
-                       _sessions(file, path, notes), _ledger(file), _steps(file, path), _names(file), summary, about, provenance, settings,
-                       complete, ending, notes)
+        return Results(os.fspath(path), about.get("title", ""), series, means, _sessions(file, path, notes), _ledger(file),
+                       _steps(file, path), _names(file), summary, about, provenance, settings, complete, ending, notes)
 
 
 def _opened(path):

@@ -151,10 +151,35 @@ def test_incomplete_and_poor_files_still_make_a_page(box, tmp_path, capsys):
     assert "Cross-sections" not in words and "note: " in capsys.readouterr().err
 
 
+def test_arrays_that_cannot_be_drawn_leave_the_rest(box, tmp_path):
+    path = tmp_path / "torn.h5"
+    path.write_bytes(box.read_bytes())
+    with h5py.File(path, "r+") as file:
+        for group in ("profiles", "fields"):
+            short = file[group]["collagen_i_new"][:1]
+            del file[group]["collagen_i_new"]
+            file[group].create_dataset("collagen_i_new", data=short)
+    words = str(Text(write([path], tmp_path / "torn.html").read_text()))
+    assert "depth profiles cannot be drawn" in words and "cross-sections cannot be drawn" in words and "tgfb" in words
+
+
+def test_damaged_files_make_a_page_or_one_sentence(box, tmp_path):
+    whole, random = box.read_bytes(), np.random.default_rng(5)
+    for _ in range(4):
+        content = bytearray(whole)
+        for at in random.integers(0, 60000, 20):
+            content[at] = random.integers(256)
+        (tmp_path / "bad.h5").write_bytes(content)
+        assert report.main([str(tmp_path / "bad.h5"), "-o", str(tmp_path / "bad.html")]) in (0, 4)
+
+
 def test_other_models_and_geometries_make_a_page(tmp_path):
     fisher = run(tmp_path / "fisher.h5", TOP / "configs/fisher.yaml")
     mixed = run(tmp_path / "mixed.h5", TOP / "configs/axisymmetric.yaml", domain__geometry="well_mixed", run__duration="10 days",
                 output__snapshots="[0 days]")
+    bare = run(tmp_path / "bare.h5", TOP / "configs/published/cooper_2015.yaml")  # a model without outcomes
+    words = str(Text(write([bare], tmp_path / "bare.html").read_text()))
+    assert "the means of its species stand for them" in words and str(results.read(bare).ledger.species.values[0]) in words
     words = str(Text(write([fisher, mixed], tmp_path / "both.html").read_text()))
     assert "The runs are of different models" in words and "Fisher 1937" in words and "coverage" in words
 
