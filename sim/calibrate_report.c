@@ -115,10 +115,11 @@ static void observations(const struct calibrate_spec *spec, const struct calibra
         row(&t, "row", "observable", "observed", "band", fitted ? "before" : "model", fitted ? "fitted" : "", "");
     for (size_t i = 0; i < spec->n_observations; i++) {
         const struct calibrate_observation *o = &spec->observations[i];
-        char observed[CELL], between[CELL], before[CELL], after[CELL], residual[CELL], name[CELL];
+        char observed[CELL] = "", between[CELL], before[CELL], after[CELL], residual[CELL], name[CELL];
         const bool met = calibrate_met(o, fit->after[i]);
         band(o, between);
-        snprintf(observed, CELL, isnan(o->value) ? "" : "%.4g", o->value);
+        if (!isnan(o->value))
+            snprintf(observed, CELL, "%.4g", o->value);
         number(before, fit->before[i]);
         if (!fitted)
             snprintf(after, CELL, "%s", met || !markdown ? "" : "**outside**");
