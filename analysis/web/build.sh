@@ -4,6 +4,7 @@
 output=$(realpath -m "${1:-$(dirname "${BASH_SOURCE[0]}")/../../results/needlework.html}")
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
 web=analysis/web build=build/web
+unset EM_CACHE                     # Debian's own is complete and read-only
 export NODE_PATH=/usr/share/nodejs # where Debian keeps what emcc's optimiser needs
 mkdir -p "$build"
 

@@ -110,8 +110,8 @@ class Chart {
       g.lineTo(box.right, Math.round(this.y(v)) + 0.5);
       g.stroke();
       g.fillStyle = faint;
-      const shown = (Math.abs(v) < range.step / 100 ? 0 : v * unit).toFixed(range.digits);
-      g.fillText(percent && v > range.step / 100 ? `+${shown} %` : percent ? `${shown.replace("-", "−")} %` : shown.replace("-", "−"), box.left - 8, this.y(v));
+      const shown = (Math.abs(v) < range.step / 100 ? 0 : v * unit).toFixed(range.digits).replace("-", "−");
+      g.fillText(`${percent && v > range.step / 100 ? "+" : ""}${shown}${percent ? " %" : ""}`, box.left - 8, this.y(v));
     }
     g.textAlign = "center";
     let last = -99;

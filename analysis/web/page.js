@@ -10,8 +10,10 @@ const LAYERS = [
   { name: "capillaries", title: "capillaries", shown: false, swatch: "ring" },
 ];
 const READINGS = [
-  { title: "Collagen gain", outcome: "collagen_gain", percent: true, sign: true }, { title: "Surface closed", outcome: "epidermal_closure", percent: true },
-  { title: "Redness, 0 to 1", outcome: "erythema", digits: 2 }, { title: "Fibroblasts", outcome: "fibroblasts", digits: 2, times: true },
+  { title: "Collagen gain", outcome: "collagen_gain", percent: true, sign: true },
+  { title: "Surface closed", outcome: "epidermal_closure", percent: true },
+  { title: "Redness, 0 to 1", outcome: "erythema", digits: 2 },
+  { title: "Fibroblasts", outcome: "fibroblasts", digits: 2, times: true },
 ];
 const RESULTS = [
   { title: "Collagen at the end", key: "final_collagen_gain", percent: true, sign: true },
@@ -76,9 +78,9 @@ function buildSettings() {
   for (const s of SLIDERS) {
     const input = element("input", { type: "range", id: s.key, min: s.low, max: s.high, step: s.step });
     input.oninput = () => change({ [s.key]: Number(input.value) });
-    const label = element("label", { htmlFor: s.key }, s.title);
-    $("sliders").append(element("div", { className: "slider" }, element("div", { className: "row" }, label, element("output", { id: `${s.key}-value` })), input,
-      ...(s.key === "length" ? [element("small", { id: "channel" })] : [])));
+    const label = element("label", { htmlFor: s.key }, s.title), value = element("output", { id: `${s.key}-value` });
+    const note = s.key === "length" ? [element("small", { id: "channel" })] : [];
+    $("sliders").append(element("div", { className: "slider" }, element("div", { className: "row" }, label, value), input, ...note));
   }
   for (const [where, list] of [["skin", SKIN], ["contraindications", CONTRAINDICATIONS]]) {
     for (const { key, title } of list) {
@@ -142,10 +144,11 @@ function showSettings() {
 
 // What the program says to these settings.
 function showNotices() {
-  const latest = state.labs[state.edit]?.coming, plain = (text) => text.replace(/^needlework: \w+: (--set:\d+:\d+: )?/, "");
-  const notices = [];
+  const latest = state.labs[state.edit]?.coming, notices = [];
+  const plain = (text) => text.replace(/^needlework: \w+: (--set:\d+:\d+: )?/, "");
+  const reason = (text) => plain(text).replace(/^skin.conditions: | \(treatment.*\)$/g, ""); // without the names of keys
   for (const text of latest?.refusal ?? [])
-    notices.push(["refusal", `The program refuses this: ${plain(text).replace(/^skin.conditions: | \(treatment.*\)$/g, "")}. Shown all the same, and the configuration says so.`]);
+    notices.push(["refusal", `The program refuses this: ${reason(text)}. Shown all the same, and the configuration says so.`]);
   for (const text of latest?.failed ?? []) notices.push(["refusal", plain(text)]);
   for (const text of latest?.warnings ?? []) notices.push(["", plain(text)]);
   $("notices").replaceChildren(...notices.map(([kind, text]) => element("p", { className: `notice ${kind}` }, text)));
@@ -172,7 +175,8 @@ function openLab(side) {
       redraw();
     },
     broken: (message) => {
-      $("notices").replaceChildren(element("p", { className: "notice refusal" }, `The simulation cannot run in this browser (${message}). It needs WebAssembly with SIMD, as in any browser since 2023.`));
+      const text = `The simulation cannot run in this browser (${message}). It needs WebAssembly with SIMD, as in any browser since 2023.`;
+      $("notices").replaceChildren(element("p", { className: "notice refusal" }, text));
     },
   });
 }
@@ -184,6 +188,7 @@ function begin(about) {
   state.settings.A = fromDevice(device("roller_1.5"));
   for (const { name } of about.outcomes) $("outcome").append(element("option", { value: name }, name.replaceAll("_", " ")));
   $("outcome").value = state.outcome;
+  showMeaning();
   const changed = about.modified === 1 ? ", changed since" : "";
   $("version").textContent = `Needlework ${about.version}, commit ${about.commit.slice(0, 12)}${changed}, compiled with ${about.compiler}. MIT licence.`;
   buildSettings();
@@ -217,16 +222,23 @@ function draw() {
 
 const spansOf = (which) => (which.summary ? which.spans ??= phases(which, outcomeIndex, meanIndex) : []);
 
+function age(days) {
+  if (days < 1) return `${Math.floor(days * 24)} h`;
+  if (days < 14) return `${days.toFixed(1)} days`;
+  return days < 90 ? `${(days / 7).toFixed(1)} weeks` : `${(days / MONTH).toFixed(1)} months`;
+}
+
 function showMoment(ready, day) {
-  const age = (days) => (days < 1 ? `${Math.floor(days * 24)} h` : days < 14 ? `${days.toFixed(1)} days` : days < 90 ? `${(days / 7).toFixed(1)} weeks` : `${(days / MONTH).toFixed(1)} months`);
   const since = ready.map((side) => {
-    const s = run(side).since(day), name = state.compare ? `${side}: ` : "";
-    return s ? `${name}${age(s.days)} after session ${s.number}` : `${name}untreated`;
+    const s = run(side).since(day);
+    return s ? `${age(s.days)} after session ${s.number}` : "untreated";
   });
-  $("clock").replaceChildren(`Day ${day > 0.05 && day < 10 ? day.toFixed(1) : day.toFixed(0)}`, element("small", {}, since[0] === since[1]?.replace("B: ", "A: ") ? since[0].slice(3) : since.join(" · ")));
+  const same = since.every((text) => text === since[0]), told = same ? since[0] : since.map((text, i) => `${ready[i]}: ${text}`).join(" · ");
+  $("clock").replaceChildren(`Day ${day > 0.05 && day < 10 ? day.toFixed(1) : day.toFixed(0)}`, element("small", {}, told));
   $("readings").replaceChildren(...READINGS.flatMap((reading) => {
-    const texts = ready.map((side) => number(run(side).value((m) => m.outcomes[outcomeIndex[reading.outcome]], day), reading));
-    return [element("dt", {}, reading.title), element("dd", {}, element("span", { className: ready.length > 1 ? "two" : "" }, texts[0]), ...texts.slice(1).map((t) => element("span", { className: "b" }, t)))];
+    const value = (m) => m.outcomes[outcomeIndex[reading.outcome]], marks = ready.length > 1 ? ["two", "b"] : [""];
+    const texts = ready.map((side, i) => element("span", { className: marks[i] }, number(run(side).value(value, day), reading)));
+    return [element("dt", {}, reading.title), element("dd", {}, ...texts)];
   }));
   for (const side of ready) {
     const s = state.settings[side];
@@ -240,24 +252,37 @@ function resultOf(which, row) {
 }
 
 function showResults() {
-  const both = state.compare, mark = (side) => (both ? side.toLowerCase() : "");
-  $("results").replaceChildren(...RESULTS.map((row) => element("div", {}, element("dt", {}, row.title),
-    element("dd", {}, ...sides().map((s) => element("span", { className: mark(s), title: both ? `Setting ${s}` : "" }, number(resultOf(run(s), row), row)))))));
-  $("downloads").replaceChildren(...sides().flatMap((side) => [["CSV", "data"], ["YAML", "configuration"]].map(([kind, what]) => {
-    const button = element("button", { type: "button", id: `${kind.toLowerCase()}-${side}`, disabled: !run(side)?.summary }, `${kind}${both ? ` ${side}` : ""}`);
-    button.setAttribute("aria-label", `Download ${what}${both ? ` of ${side}` : ""} as ${kind}`);
-    button.onclick = () => save(side, kind);
-    return button;
-  })));
-  $("status").textContent = sides().map((side) => {
-    const latest = state.labs[side]?.coming;
-    if (!latest) return "";
-    const name = both ? `${side}: ` : "";
-    return latest.summary ? `${name}${latest.shape.days.toFixed(0)} days of ${latest.shape.cells} cells in ${latest.seconds.toFixed(1)} s.` : latest.failed ? `${name}failed.` : `${name}computing, day ${latest.day.toFixed(0)} …`;
-  }).join(" ");
+  const both = state.compare, mark = (side) => (both ? side.toLowerCase() : ""), title = (side) => (both ? `Setting ${side}` : "");
+  $("results").replaceChildren(...RESULTS.map((row) => {
+    const values = sides().map((s) => element("span", { className: mark(s), title: title(s) }, number(resultOf(run(s), row), row)));
+    return element("div", {}, element("dt", {}, row.title), element("dd", {}, ...values));
+  }));
+  $("downloads").replaceChildren(...sides().flatMap((side) => [saver(side, "CSV", "data"), saver(side, "YAML", "configuration")]));
+  $("status").textContent = sides().map(told).join(" ");
 }
 
-const yaml = (side) => `# ${location.protocol === "file:" ? "Made by needlework.html" : "Made by the Needlework page"}; run it with: needlework run needlework-${side}.yaml\n${toYaml(toKeys(state.settings[side], device(state.settings[side].device)))}`;
+function saver(side, kind, what) {
+  const of = state.compare ? ` ${side}` : "", disabled = !run(side)?.summary;
+  const button = element("button", { type: "button", id: `${kind.toLowerCase()}-${side}`, disabled }, kind + of);
+  button.setAttribute("aria-label", `Download ${what}${of && ` of${of}`} as ${kind}`);
+  button.onclick = () => save(side, kind);
+  return button;
+}
+
+// How the latest simulation of a side went.
+function told(side) {
+  const latest = state.labs[side]?.coming, name = state.compare ? `${side}: ` : "";
+  if (!latest) return "";
+  if (latest.failed) return `${name}failed.`;
+  if (!latest.summary) return `${name}computing, day ${latest.day.toFixed(0)} …`;
+  return `${name}${latest.shape.days.toFixed(0)} days of ${latest.shape.cells} cells in ${latest.seconds.toFixed(1)} s.`;
+}
+
+function yaml(side) {
+  const keys = toKeys(state.settings[side], device(state.settings[side].device));
+  return `# Made by the page of Needlework; run it with: needlework run needlework-${side}.yaml\n${toYaml(keys)}`;
+}
+
 const csv = (side) => toCsv(run(side), state.about.outcomes);
 
 function save(side, kind) {
@@ -285,7 +310,8 @@ function play(on) {
 let last = 0;
 function tick(now) {
   if (!state.playing) return;
-  const passed = Math.min(0.1, Math.max(0, (now - last) / 1000)), u = place(state.day, end(), even()) + passed * Number($("speed").value) / PLAYTIME;
+  const passed = Math.min(0.1, Math.max(0, (now - last) / 1000));
+  const u = place(state.day, end(), even()) + passed * Number($("speed").value) / PLAYTIME;
   last = now;
   const known = Math.min(end(), ...sides().map((s) => run(s)?.pictures.at(-1)?.day ?? 0));
   state.day = Math.min(dayAt(Math.min(1, u), end(), even()), Math.max(known, state.day));
@@ -350,6 +376,5 @@ openLab("A");
 const first = setInterval(() => {
   if (!run("A")) return;
   clearInterval(first);
-  showMeaning();
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) play(true);
 }, 50);

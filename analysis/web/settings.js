@@ -26,7 +26,8 @@ const DURATIONS = [["3 months", 3], ["6 months", 6], ["12 months", 12], ["24 mon
 
 // A device's own needle, everything else as it was.
 function fromDevice(device, settings = { sessions: 1, interval: 6, age: 45, months: 12, conditions: [] }) {
-  return { ...settings, device: device.name, length: device.length.value, diameter: device.diameter.value, density: Math.round(100 * device.density.value) };
+  const needle = { length: device.length.value, diameter: device.diameter.value, density: Math.round(100 * device.density.value) };
+  return { ...settings, ...needle, device: device.name };
 }
 
 const contraindicated = (settings) => CONTRAINDICATIONS.some(({ key }) => settings.conditions.includes(key));
@@ -53,11 +54,13 @@ function toKeys(settings, device) {
 }
 
 function toLines(keys, path = "") {
-  return Object.entries(keys).flatMap(([name, value]) => (typeof value === "object" ? toLines(value, `${path}${name}.`) : [`${path}${name}=${value}`]));
+  return Object.entries(keys).flatMap(([name, value]) =>
+    typeof value === "object" ? toLines(value, `${path}${name}.`) : [`${path}${name}=${value}`]);
 }
 
 function toYaml(keys, indent = "") {
-  return Object.entries(keys).map(([name, value]) => (typeof value === "object" ? `${indent}${name}:\n${toYaml(value, `${indent}    `)}` : `${indent}${name}: ${value}\n`)).join("");
+  return Object.entries(keys).map(([name, value]) =>
+    typeof value === "object" ? `${indent}${name}:\n${toYaml(value, `${indent}    `)}` : `${indent}${name}: ${value}\n`).join("");
 }
 
 // One row a day, every outcome, all digits.
