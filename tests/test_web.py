@@ -222,6 +222,8 @@ def test_compares_two_settings(page, tmp_path):
         np.testing.assert_allclose(got["collagen_gain"], file["collagen_gain"][()], rtol=0, atol=1e-6)
     ours = page.evaluate("SIDES.map(s => run(s).summary.final_collagen_gain)")
     assert ours[0] != ours[1] and all(f"{100 * gain:+.1f} %" in page.text("#results") for gain in ours)
+    settle(page, "$('months').value = 6, $('months').onchange()")  # both on one axis
+    assert page.evaluate("SIDES.map(s => Math.round(run(s).shape.days))") == [183, 183]
     page.click("#edit-A")
     assert page.evaluate("state.edit") == "A" and page.evaluate("$('density').value") == "250"
 

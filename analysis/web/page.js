@@ -90,7 +90,10 @@ function buildSettings() {
     }
   }
   for (const [title, months] of DURATIONS) $("months").append(element("option", { value: months }, title));
-  $("months").onchange = () => Object.keys(state.settings).forEach((side) => change({ months: Number($("months").value) }, side));
+  $("months").onchange = () => {
+    const months = Number($("months").value); // of both: one axis
+    for (const side of Object.keys(state.settings)) change({ months }, side);
+  };
   for (const side of SIDES) {
     const button = element("button", { type: "button", id: `edit-${side}` }, `Setting ${side}`);
     button.setAttribute("role", "radio");
