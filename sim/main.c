@@ -73,7 +73,7 @@ static const struct command {
      "DIR/fitted.yaml, an overlay for `run`.  Exit code 1: an observation is outside its band.\n",
      1, 1, calibrate_command},
     {"sweep", "ojtinwqrLCTS", "plan SPEC -o DIR | run DIR [--jobs N] [--threads N] [--index I [--count K]] [--max-walltime TIME] [--retry] |\n"
-     "                 submit DIR [--slurm OPTIONS] [--chunk K] [--throttle N] [--jobs N] | status DIR | collect DIR [-o FILE] [--series]",
+     "                 submit DIR [--slurm OPTIONS] [--chunk K] [--throttle N] [--jobs N] [--retry] | status DIR | collect DIR [-o FILE] [--series]",
      "many runs of one configuration: plan them, run them here or with Slurm, collect one table",
      "run: one thread per run and a process per processor, which gives the most runs an hour; more --threads only for runs that do not fit\n"
      "into memory side by side.  Finished runs are skipped, so the same command goes on after whatever happened; the exit code is 1 when runs\n"

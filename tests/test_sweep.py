@@ -290,3 +290,22 @@ def test_submitting_without_slurm_says_so(here):
     planned(GRID)
     done = call("sweep", "submit", "d", env={"PATH": "/nowhere"})
     assert done.returncode == 4 and "is Slurm installed here?" in done.stderr
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("plan", "spec.yaml"), "needs -o DIR"), (("pla", "spec.yaml"), "did you mean 'plan'"), (("run", "nowhere"), "holds no planned sweep"),
+    (("plan", "nowhere.yaml", "-o", "q"), "nowhere.yaml: cannot be read"), (("run", "d", "--index", 12), "the runs 0 to 11"),
+    (("run", "d", "--count", 2), "needs --index"), (("run", "d", "--series"), "--series is an option of sweep collect"),
+    (("collect", "d", "--jobs", 2), "--jobs is an option of sweep run and submit"),
+])
+def test_wrong_commands_are_refused(here, arguments, message):
+    planned(GRID)
+    done = call("sweep", *arguments)
+    assert done.returncode == 2 and message in done.stderr and done.stdout == "" and not (here / "q").exists(), done.stderr
+
+
+def test_combinations_that_cannot_be_are_named_and_nothing_is_written(here):
+    (here / "spec.yaml").write_text(GRID.replace("vary:", "vary:\n  skin.conditions: [[], [radiation]]"))
+    done = call("sweep", "plan", "spec.yaml", "-o", "d")
+    assert done.returncode == 2 and not (here / "d").exists()
+    assert "run 12 (skin.conditions=[radiation], treatment.needle.length=0.5 mm" in done.stderr and "and 2 more of 24 runs" in done.stderr
