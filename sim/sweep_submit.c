@@ -126,7 +126,7 @@ static void put_quoted(FILE *stream, const char *text)
 /* What the batch script asks of Slurm; --slurm overrides it. */
 static void write_demands(FILE *stream, const struct submission *s)
 {
-    const double plan = (double)s->sweep->n * (120.0 + 8.0 * (double)(2 * s->sweep->n_columns + s->sweep->n_outcomes)) / 1e6;
+    const double plan = (double)s->sweep->n * (300.0 + 8.0 * (double)(2 * s->sweep->n_columns + s->sweep->n_outcomes)) / 1e6;
     const double seconds = 300.0 + 3.0 * s->seconds * ceil((double)s->chunk / (double)s->jobs);
     fprintf(stream,
             "#!/usr/bin/env bash\n"
