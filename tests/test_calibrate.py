@@ -3,6 +3,7 @@ import random
 import re
 import sys
 
+import numpy as np
 import pytest
 import yaml
 
@@ -90,6 +91,22 @@ def test_what_cannot_be_known_is_said(folder):
     assert re.search(r"macrophage_recruitment\s+recruitment_factor\s+-(0\.9\d|1\.0)", done.stdout)
     numbers = {name: float(re.search(rf"^{name} .*?(\S+)  +\S+ to \S+ *(not .*)?$", done.stdout, re.M)[1]) for name in parts}
     assert numbers["macrophage_recruitment"] * numbers["recruitment_factor"] == pytest.approx(2, rel=0.02)
+
+
+def test_intervals_are_what_the_tolerances_give(folder):
+    """Parameters observed themselves: a to 5 %, the product a b to 3 %.  In logarithms the deviations are 5 % and sqrt(5^2 + 3^2) %,
+    their correlation -5 / sqrt(5^2 + 3^2); the ranges, taken as weak priors, change that by less than 1 %."""
+    (folder / "cell.yaml").write_text(CELL.replace("60 days", "1 day"))
+    (folder / "observations.csv").write_text("row,protocol,expression,value,tolerance\n1,once,parameter(tgfb_loss),1.2,0.06\n"
+                                             "2,once,parameter(tgfb_loss) * parameter(pdgf_loss),6,0.18\n")
+    (folder / "spec.yaml").write_text(SPEC + "fit: {tgfb_loss: {}, pdgf_loss: {}}\n")
+    done = call("calibrate", folder / "spec.yaml", "-o", folder / "out")
+    fitted = intervals((folder / "out/report.md").read_text())
+    for name, value, deviation in (("tgfb_loss", 1.2, 0.05), ("pdgf_loss", 5, np.hypot(0.05, 0.03))):
+        at, low, high, _ = fitted[name]
+        assert at == pytest.approx(value, rel=2e-3) and np.log(high / low) == pytest.approx(2 * 1.96 * deviation, rel=0.02), (name, fitted[name])
+    correlation = re.search(r"tgfb_loss +pdgf_loss +(-[\d.]+)|pdgf_loss +tgfb_loss +(-[\d.]+)", done.stdout)
+    assert float(correlation[1] or correlation[2]) == pytest.approx(-0.05 / np.hypot(0.05, 0.03), abs=0.01)
 
 
 def test_a_prior_holds_what_observations_do_not_say(folder):
