@@ -32,16 +32,19 @@ fi
 
 seconds=${1:-8}
 shift $(($# ? 1 : 0))
-[ $# -gt 0 ] || set -- config set document csv checkpoint results
+[ $# -gt 0 ] || set -- config set document spec csv checkpoint results
 build=$top/build-fuzz
 corpus=${FUZZ_KEEP:-$scratch/corpus}
-mkdir -p "$corpus"/{config,set,document,csv,checkpoint,results} "$scratch/reports"
+mkdir -p "$corpus"/{config,set,document,spec,csv,checkpoint,results} "$scratch/reports"
 tar -xzf tests/fuzz/corpus.tar.gz -C "$corpus"
 for file in configs/*.yaml configs/*/*.yaml tests/bad_configs/*.yaml; do
     cp "$file" "$corpus/config/$(basename "$file")"
     cp "$file" "$corpus/document/$(basename "$file")"
 done
-grep -ohE '[a-z_]{3,}' configs/*.yaml sim/config_keys.c | sort -u | sed 's/.*/"&"/' >"$scratch/words"
+for file in configs/sweeps/*.yaml configs/calibration/*.yaml; do
+    sed 's/^base:.*/base: needlework-fuzz-base.yaml/' "$file" >"$corpus/spec/$(basename "$file")"
+done
+grep -ohE '[a-z_]{3,}' configs/*.yaml configs/*/*.yaml sim/config_keys.c | sort -u | sed 's/.*/"&"/' >"$scratch/words"
 printf 'model: fisher\ndomain: {geometry: well_mixed}\nrun: {duration: 2 days}\n' >"$scratch/tiny.yaml"
 "$build/needlework" run "$scratch/tiny.yaml" -o "$scratch/good.h5" --quiet
 "$build/needlework" run "$scratch/tiny.yaml" -o "$scratch/cut.h5" --quiet --max-walltime "0.000001 s" 2>/dev/null || true

@@ -205,10 +205,9 @@ enum status results_create(const char *path, bool force, const struct model *mod
     if (!status) {
         *results = r;
     } else {
-        if (exists) {
+        if (exists)
             results_abandon(r, status);
-            unlink(temporary);
-        }
+        unlink(temporary); /* also what was made of it when its very first bytes failed */
         release(r);
         if (made)
             rmdir(folder);
@@ -267,7 +266,7 @@ enum status results_resume(const char *path, const struct model *model, const st
     if (!status)
         status = h5_append(copy, &r->file);
     if (!status && !(h5_read_text(r->file, "model", name, sizeof name) && !strcmp(name, model->name)))
-        status = status_fail(ERR_IO, "%s: is not a results file of the model %s", path, model->name);
+        status = status_fail(ERR_IO, "%s: is not a results file of the model %s, or there is no memory to read which", path, model->name);
     if (!status)
         status = visit_tables(r, grid, surface, rows);
     for (int t = 0; t < RESULTS_TABLES && !status; t++)
