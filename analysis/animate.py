@@ -92,10 +92,13 @@ def write_mp4(path, frames, size, fps, title, alt):
 
 
 def write_gif(path, frames, fps, alt):
-    """One palette for all frames, taken from a few of them."""
+    """One palette for all frames, taken from a few of them, with a clean white."""
     pictures = [Image.fromarray(frame) for frame in frames]
     sample = Image.fromarray(np.concatenate([np.asarray(pictures[i]) for i in np.linspace(0, len(pictures) - 1, 6).astype(int)]))
-    palette = sample.quantize(128, method=Image.Quantize.MEDIANCUT)
+    colours = np.array(sample.quantize(256, method=Image.Quantize.MEDIANCUT).getpalette(), dtype=np.uint8).reshape(-1, 3)
+    colours[(colours > 247).all(axis=1)] = 255
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours.tobytes())
     flat = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
     with whole(path, "gif") as partial:
         flat[0].save(partial, save_all=True, append_images=flat[1:], duration=round(1000 / fps), loop=0, optimize=False, disposal=1,

@@ -200,7 +200,7 @@ class Film:
             here = float(np.interp(share + 1e-6, x, gain))  # just after, when a session is due
             past = x < share
             self.line.set_data(np.append(x[past], share), np.append(gain[past], here))
-            self.value.set_text(f"{here:+.1f} %".replace("-", "−"))
+            self.value.set_text(f"{round(here, 1) + 0.0:+.1f} %".replace("-", "−"))
 
     def frame(self, share):
         """RGB pixels (height, width, 3) of a frame."""

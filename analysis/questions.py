@@ -67,7 +67,7 @@ def lowest(run):
 
 
 def percent(value):
-    return f"{value:+.1f}\u00a0%".replace("-", "−")
+    return f"{round(value, 1) + 0.0:+.1f}\u00a0%".replace("-", "−")
 
 
 def days(value):

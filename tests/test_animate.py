@@ -108,6 +108,7 @@ def test_gif_has_all_frames_and_says_what_it_shows(shapes, tmp_path):
     assert "note: the file has 5 snapshots, so most of the film is interpolated" in done.stderr
     with Image.open(tmp_path / "a.gif") as film:
         times = [film.seek(i) or film.info["duration"] for i in range(film.n_frames)]  # frames that rest are one long frame
+        assert film.convert("RGB").getpixel((2, 2)) == (255, 255, 255)
         assert sum(times) == 16 * 250 and len(times) >= 8 and film.size == (320, 180) and b"Film of healing skin over 365 days" in film.info["comment"]
     assert [path.name for path in tmp_path.iterdir()] == ["a.gif"]
 
