@@ -26,13 +26,13 @@ static void interval(double *estimates, size_t n, struct sensitivity_estimate *e
     estimate->high = gsl_stats_quantile_from_sorted_data(estimates, 1, kept, 1 - TAIL);
 }
 
-/* Indices of the samples pick[0..n) (NULL: each once) into out[2 i] = S, out[2 i + 1] = ST; scratch[3 k].
+/* Indices of the samples pick[0..n) (NULL: each once) into out[2 i] = S, out[2 i + 1] = ST; scratch[2 k].
  * y counts from its mean over all samples, which keeps the products small. */
 static void indices_of(size_t n, size_t k, const double *y, double mean, const size_t *pick, double *scratch, double *out)
 {
     double sum = 0, squares = 0;
-    double *product = scratch, *change = scratch + k, *square = scratch + 2 * k;
-    for (size_t i = 0; i < 3 * k; i++)
+    double *product = scratch, *square = scratch + k;
+    for (size_t i = 0; i < 2 * k; i++)
         scratch[i] = 0;
     for (size_t j = 0; j < n; j++) {
         const double *row = y + (pick ? pick[j] : j) * (k + 2);
@@ -42,13 +42,12 @@ static void indices_of(size_t n, size_t k, const double *y, double mean, const s
         for (size_t i = 0; i < k; i++) {
             const double d = row[2 + i] - row[0];
             product[i] += b * d;
-            change[i] += d;
             square[i] += d * d;
         }
     }
     const double centre = sum / (double)(2 * n), variance = squares / (double)(2 * n) - centre * centre;
     for (size_t i = 0; i < k; i++) {
-        out[2 * i] = variance > 0 ? (product[i] - centre * change[i]) / (double)n / variance : NAN;
+        out[2 * i] = variance > 0 ? product[i] / (double)n / variance : NAN;
         out[2 * i + 1] = variance > 0 ? square[i] / (double)(2 * n) / variance : NAN;
     }
 }
@@ -80,7 +79,7 @@ enum status sensitivity_sobol(size_t n, size_t k, const double *y, struct sensit
     const double mean = mean_of_samples(n, k, y, &varies);
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     size_t *pick = malloc(n * sizeof *pick);
-    double *out = malloc(5 * k * sizeof *out), *estimates = malloc(2 * k * SENSITIVITY_RESAMPLES * sizeof *estimates);
+    double *out = malloc(4 * k * sizeof *out), *estimates = malloc(2 * k * SENSITIVITY_RESAMPLES * sizeof *estimates);
     if (!rng || !pick || !out || !estimates) {
         status = status_no_memory("the resamplings", 2 * k * SENSITIVITY_RESAMPLES * sizeof *estimates);
         goto done;

@@ -42,13 +42,14 @@ class Cluster:
         return found
 
     def let_in(self, number):
-        """Starts a requeued job at once, where Slurm would wait for two minutes."""
+        """Starts a requeued job at once, where Slurm would wait for two minutes, for what is left of its first life to go."""
+        self.wait(lambda: number not in self.steps())
         self("scontrol", "update", f"JobId={number}", "StartTime=now", check=False)
 
     def steps(self):
         """Jobs that still have a process on the node, whatever the queue says."""
-        lines = [line for line in commands() if line.startswith("slurmstepd: [")]
-        return {line.split("[")[1].split(".")[0] for line in lines}
+        return {line.split("[")[1].split(".")[0] for process, line in commands()
+                if line.startswith("slurmstepd: [") and belongs(process, f"SLURM_CONF={self.folder}/slurm.conf")}
 
     def restart_daemon(self):
         """Kills the daemon of the node, and starts it again."""
@@ -62,27 +63,41 @@ def cluster(tmp_path_factory):
     folder = tmp_path_factory.mktemp("slurm") / "cluster"
     started = subprocess.run([SCRIPTS / "up.sh", folder], capture_output=True, text=True, timeout=60)
     assert started.returncode == 0, started.stdout + started.stderr
+    # Stops the cluster also when this process is killed.
+    guard = subprocess.Popen(["/bin/sh", "-c", f"tail --pid={os.getpid()} -f /dev/null; exec '{SCRIPTS}/down.sh' '{folder}'"],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         yield Cluster(folder)
     finally:
+        os.killpg(guard.pid, signal.SIGKILL)
+        guard.wait()
         stopped = subprocess.run([SCRIPTS / "down.sh", folder], capture_output=True, text=True, timeout=60)
     assert stopped.returncode == 0, stopped.stderr
     assert not daemons(folder), daemons(folder)
 
 
 def commands():
-    """Command lines of all living processes."""
+    """(process, command line) of everything that runs."""
     for process in os.listdir("/proc"):
         try:
             with open(f"/proc/{int(process)}/cmdline", "rb") as file:
-                yield file.read().decode(errors="replace").replace("\0", " ")
+                yield process, file.read().decode(errors="replace").replace("\0", " ")
         except (OSError, ValueError):
             continue
 
 
+def belongs(process, setting):
+    """Whether a process was started with a setting in its environment."""
+    try:
+        with open(f"/proc/{process}/environ", "rb") as file:
+            return setting.encode() in file.read().split(b"\0")
+    except OSError:
+        return False
+
+
 def daemons(folder):
-    """Those that were started for this cluster."""
-    return [line for line in commands() if f"{folder}/" in line]
+    """Command lines of what was started for this cluster."""
+    return [line for _, line in commands() if f"{folder}/" in line]
 
 
 def test_a_run_told_to_stop_goes_back_to_the_queue_and_ends_with_the_same_bits(cluster, tmp_path):
