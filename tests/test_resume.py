@@ -142,6 +142,22 @@ def test_a_damaged_checkpoint_gives_way_to_the_older_one(undisturbed, tmp_path):
     assert same_bits(whole, results)
 
 
+@pytest.mark.parametrize("how", [{"data": numpy.zeros(7, "u1")}, {"data": "text"}, {"data": numpy.zeros((8, 8))},
+                                 {"shape": (1 << 40,), "chunks": (1 << 20,), "dtype": "u1"}, None])
+def test_a_whole_checkpoint_of_other_blocks_is_refused(undisturbed, tmp_path, how):
+    config, _ = undisturbed
+    results = tmp_path / "other.h5"
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.05 s").returncode == 75
+    for number in "01":
+        with h5py.File(f"{results}.checkpoint.{number}", "r+") as file:
+            del file["parameters"]
+            if how:
+                file.create_dataset("parameters", **how)
+        seal(Path(f"{results}.checkpoint.{number}"))
+    refused = needlework("resume", results)
+    assert refused.returncode == 4 and "no whole checkpoint" in refused.stderr, refused.stderr
+
+
 def test_a_damaged_copy_of_the_results_is_not_used(undisturbed, tmp_path):
     config, whole = undisturbed
     results, copy = tmp_path / "damaged.h5", tmp_path / "damaged.h5.checkpoint.results"
