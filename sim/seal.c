@@ -37,9 +37,11 @@ enum status seal_write(const char *path)
     const int file = open(path, O_RDWR | O_CLOEXEC);
     bool ok = file >= 0 && fstat(file, &about) == 0 && digest_of(file, about.st_size, seal) && write(file, seal, SEAL) == SEAL &&
               fsync(file) == 0;
-    const int reason = errno;
-    if (file >= 0 && close(file) != 0)
+    int reason = errno;
+    if (file >= 0 && close(file) != 0 && ok) {
         ok = false;
+        reason = errno;
+    }
     return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, strerror(reason ? reason : ENOSPC));
 }
 
