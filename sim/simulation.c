@@ -198,13 +198,10 @@ void simulation_change(struct simulation *simulation)
 
 struct session *simulation_next_session(struct simulation *simulation)
 {
-    struct session *next = NULL;
-    for (size_t i = 0; i < simulation->n_sessions; i++) {
-        struct session *session = &simulation->sessions[i];
-        if (!session->settled && (!next || session->due < next->due))
-            next = session;
-    }
-    return next;
+    for (size_t i = 0; i < simulation->n_sessions; i++)
+        if (!simulation->sessions[i].settled)
+            return &simulation->sessions[i];
+    return NULL;
 }
 
 static double outcome(const struct simulation *s, const char *name, double otherwise)
@@ -213,7 +210,7 @@ static double outcome(const struct simulation *s, const char *name, double other
     return i < 0 ? otherwise : s->out[i];
 }
 
-/* A day later, and never on the day of a session already given: the following ones keep their distance to nothing but the rule. */
+/* A day later.  The following sessions wait for it: they keep their order, and their distance to nothing but the rule. */
 static void postpone(struct simulation *s, struct session *session)
 {
     session->due += STEPPER_DAY;

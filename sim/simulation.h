@@ -43,7 +43,7 @@ void simulation_integrate(struct simulation *simulation);
 int64_t simulation_next_change(const struct simulation *simulation);
 void simulation_change(struct simulation *simulation);
 
-/* The first session not settled yet, or NULL. */
+/* The first session not settled yet, or NULL; it may be due since an earlier one was postponed. */
 struct session *simulation_next_session(struct simulation *simulation);
 
 /* At the due time of a session: gives it, or postpones it by a day, skips it, or fails (ERR_CONFIG) when the skin has not healed. */
