@@ -216,8 +216,8 @@ def test_a_run_that_kills_its_process_is_given_up(here):
 
 
 def test_a_limit_of_time_stops_and_is_resumable(here):
-    planned(SLOW, base=BASE.replace("well_mixed}", "axisymmetric, spacing: 60 um}"))
-    assert call("sweep", "run", "d", "--quiet", "--max-walltime", "0.3 s").returncode == 75
+    planned(SLOW, base=BASE.replace("well_mixed}", "axisymmetric, spacing: 20 um}"))
+    assert call("sweep", "run", "d", "--quiet", "--max-walltime", "1 ms").returncode == 75
     assert 0 < (collected().status == -1).sum() <= 40
     assert call("sweep", "run", "d", "--quiet").returncode == 0 and (collected().status == 0).all()
 
