@@ -8,12 +8,12 @@ import pytest
 import xarray
 from conftest import TOP, attributes, call, datasets, run
 
-# Interface section 4; rows marked * there come later.
+# Interface section 4.
 OUTCOMES = """collagen_gain collagen_I_gain collagen_III_gain new_collagen_fraction mature_collagen_gain collagen_synthesis collagen_core
 new_collagen_core collagen_III_fraction collagen_III_fraction_core collagen_I_synthesis collagen_III_synthesis collagen_I_synthesis_injured
 collagen_III_synthesis_injured elastin_gain elastin_gain_core tropoelastin_ratio tgfb inflammation mmp fibroblasts activated_fibroblasts
 myofibroblasts myofibroblasts_core perfusion epidermal_closure barrier_deficit epidermal_thickness strength_core stiffness_gain
-dermal_density_gain dermal_thickness_gain hyaluronan scar_index erythema""".split()
+dermal_density_gain dermal_thickness_gain hyaluronan roughness scar_index serum_uptake pigment_fraction follicle_signal erythema""".split()
 SUMMARY = """collagen_onset collagen_time_to_90_percent peak_collagen_gain final_collagen_gain first_session_gain epidermal_closure_time barrier_recovery_time
 downtime sessions_performed complete""".split()
 LEDGER = "initial produced lost boundary injury stored error".split()
