@@ -42,8 +42,10 @@ class Cluster:
         return found
 
     def let_in(self, number):
-        """Starts a requeued job at once, where Slurm would wait for two minutes, for what is left of its first life to go."""
+        """Starts a requeued job soon, where Slurm would wait for two minutes, for what is left of its first life to go: within the same second
+        the node still takes its credential for the revoked one ("Job credential revoked")."""
         self.wait(lambda: number not in self.steps())
+        time.sleep(2)
         self("scontrol", "update", f"JobId={number}", "StartTime=now", check=False)
 
     def steps(self):
