@@ -1,5 +1,6 @@
 /* A comparison as text, runs as columns, and as CSV, runs as lines. */
 #include "compare.h"
+#include "csv.h"
 
 #include <math.h>
 #include <string.h>
@@ -102,19 +103,6 @@ void compare_print(const struct compare *c, FILE *stream)
     put_remarks(c, stream);
 }
 
-/* A field, quoted where it must be. */
-static void put_field(const char *text, FILE *stream)
-{
-    if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (const char *c = text; *c; c++)
-        fputs(*c == '"' ? "\"\"" : (char[]){*c, '\0'}, stream);
-    fputc('"', stream);
-}
-
 void compare_print_csv(const struct compare *c, FILE *stream)
 {
     fputs("rank,file,complete,baseline,end [day]", stream);
@@ -122,11 +110,11 @@ void compare_print_csv(const struct compare *c, FILE *stream)
         char name[sizeof c->row[r].name + sizeof c->row[r].unit + 4];
         with_unit(&c->row[r], 0, name);
         fputc(',', stream);
-        put_field(name, stream);
+        csv_put(name, stream);
     }
     for (size_t i = 0; i < c->n; i++) {
         fprintf(stream, "\n%zu,", i + 1);
-        put_field(c->run[i].path, stream);
+        csv_put(c->run[i].path, stream);
         fprintf(stream, ",%d,%d,%.9g", c->run[i].complete, i == c->baseline, c->run[i].end);
         for (size_t r = 0; r < c->n_rows; r++)
             if (isnan(c->row[r].value[i]))

@@ -214,3 +214,18 @@ void csv_destroy(struct csv *csv)
     free(csv->text);
     *csv = (struct csv){0};
 }
+
+void csv_put(const char *text, FILE *stream)
+{
+    if (!strpbrk(text, ",\"\n\r")) {
+        fputs(text, stream);
+        return;
+    }
+    fputc('"', stream);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', stream);
+        fputc(*text, stream);
+    }
+    fputc('"', stream);
+}

@@ -8,6 +8,7 @@
 #include "status.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct csv {
     size_t rows, columns;
@@ -26,5 +27,8 @@ static inline const char *csv_cell(const struct csv *csv, size_t row, size_t col
     return csv->cells[row * csv->columns + column];
 }
 void csv_destroy(struct csv *csv);
+
+/* Writes one cell, in quotes where it must be. */
+void csv_put(const char *text, FILE *stream);
 
 #endif

@@ -1,4 +1,5 @@
 /* From the table of a sweep to the lines of `needlework sensitivity`. */
+#include "csv.h"
 #include "isolate.h"
 #include "sensitivity.h"
 #include "sensitivity_internal.h"
@@ -14,26 +15,13 @@ enum { PATIENCE = 600 /* s */, FEWEST = 2 /* samples to estimate from */ };
 
 /* ---- printing ---------------------------------------------------------------------------------------------------------------------- */
 
-/* A field of CSV, quoted where it must be. */
-static void put_field(FILE *stream, const char *text)
-{
-    if (!strpbrk(text, ",\"")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (const char *c = text; *c; c++)
-        fputs(*c == '"' ? "\"\"" : (char[]){*c, '\0'}, stream);
-    fputc('"', stream);
-}
-
 static void put_names(FILE *stream, const struct sensitivity_outcome *outcome, const char *factor)
 {
-    put_field(stream, outcome->name);
+    csv_put(outcome->name, stream);
     fputc(',', stream);
-    put_field(stream, outcome->unit);
+    csv_put(outcome->unit, stream);
     fputc(',', stream);
-    put_field(stream, factor);
+    csv_put(factor, stream);
 }
 
 /* NaN is an empty field. */

@@ -1,5 +1,6 @@
 /* `sweep collect`: the logs -> one row per run, in HDF5 and as comma-separated values. */
 #define _GNU_SOURCE
+#include "csv.h"
 #include "sweep_records.h"
 
 #include <errno.h>
@@ -251,24 +252,12 @@ static enum status write_h5(const char *path, struct table *t, bool series)
 
 /* ---- comma-separated values -------------------------------------------------------------------------------------------------------- */
 
-static void put_text(FILE *stream, const char *text)
-{
-    if (!strpbrk(text, ",\"\n\r")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++)
-        fprintf(stream, *text == '"' ? "\"\"" : "%c", *text);
-    fputc('"', stream);
-}
-
 static void put_name(FILE *stream, const char *name, const char *unit)
 {
     char text[512];
     snprintf(text, sizeof text, strcmp(unit, "1") == 0 ? "%s" : "%s [%s]", name, unit);
     fputc(',', stream);
-    put_text(stream, text);
+    csv_put(text, stream);
 }
 
 /* The shortest decimal that reads back to the same number; nothing for NaN. */
@@ -305,14 +294,14 @@ static void put_row(FILE *stream, const struct table *t, size_t i)
             put_number(stream, s->columns[c].numbers[i]);
         } else {
             fputc(',', stream);
-            put_text(stream, s->columns[c].texts + i * s->columns[c].width);
+            csv_put(s->columns[c].texts + i * s->columns[c].width, stream);
         }
     for (size_t o = 0; o < s->n_outcomes; o++)
         put_number(stream, t->outcomes[o * s->n + i]);
     fprintf(stream, ",%d", t->status[i]);
     put_number(stream, t->seconds[i]);
     fputc(',', stream);
-    put_text(stream, t->messages[i] ? t->messages[i] : "");
+    csv_put(t->messages[i] ? t->messages[i] : "", stream);
     fprintf(stream, ",%s\n", s->hash[i]);
 }
 

@@ -80,3 +80,24 @@ Test(csv, refuses_what_is_no_file)
     status_clear();
     cr_expect(csv_read("/tmp", &csv) == ERR_CONFIG && strstr(status_message(0), "not a file"), "%s", status_message(0));
 }
+
+Test(csv, reads_what_it_writes)
+{
+    static const char *const cells[] = {"plain", "a, b", "the \"best\"", "two\nlines", "\"", ""};
+    enum { CELLS = sizeof cells / sizeof *cells };
+    char text[200] = "";
+    FILE *stream = fmemopen(text, sizeof text, "w");
+    for (size_t i = 0; i < 2 * CELLS; i++) {
+        if (i < CELLS)
+            fprintf(stream, "c%zu", i);
+        else
+            csv_put(cells[i - CELLS], stream);
+        fputc((i + 1) % CELLS ? ',' : '\n', stream);
+    }
+    fclose(stream);
+    struct csv csv;
+    cr_assert(from_text(text, &csv) == OK && csv.rows == 1 && csv.columns == CELLS, "%s", text);
+    for (size_t i = 0; i < CELLS; i++)
+        cr_expect(strcmp(csv_cell(&csv, 0, i), cells[i]) == 0, "'%s', wanted '%s'", csv_cell(&csv, 0, i), cells[i]);
+    csv_destroy(&csv);
+}
