@@ -40,7 +40,7 @@ checks=(
     "tree          $python scripts/check_tree.py"
     "format        scripts/format.sh --check"
     "layers        $python scripts/check_layers.py"
-    "symbols       $python scripts/check_symbols.py build/libneedlework.a"
+    "symbols       $python scripts/check_symbols.py build/libneedlework.a build/libneedlework.so sim/needlework.h"
     "kernels       $python scripts/check_kernels.py build"
     "generated     scripts/generate.sh --check"
     "quickstart    scripts/quickstart.sh"

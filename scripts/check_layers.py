@@ -21,7 +21,7 @@ LAYERS = [
     ["results", "checkpoint", "plan"],
     ["simulation"],
     ["summary", "timeline"],
-    ["series"],
+    ["series", "needlework"],
     ["measure", "expression"],
     ["run"],
     ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce"],
