@@ -3,6 +3,7 @@
 #include "calibrate_internal.h"
 
 #include "config_document.h"
+#include "model_use.h"
 
 #include <math.h>
 #include <stdlib.h>

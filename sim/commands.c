@@ -4,7 +4,7 @@
 #include "bench.h"
 #include "config.h"
 #include "device.h"
-#include "model.h"
+#include "model_use.h"
 #include "plan.h"
 #include "reproduce.h"
 #include "results.h"

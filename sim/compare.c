@@ -1,6 +1,7 @@
 #include "compare.h"
 
 #include "config.h"
+#include "model_use.h"
 #include "plan.h"
 #include "results.h"
 #include "series.h"

@@ -1,5 +1,6 @@
 #include "events.h"
 
+#include "model_use.h"
 #include "units.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
 #include "expression.h"
 
 #include "config.h"
+#include "model_use.h"
 #include "units.h"
 
 #include <ctype.h>

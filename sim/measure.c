@@ -1,5 +1,6 @@
 #include "measure.h"
 
+#include "model_use.h"
 #include "units.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* Look-up, checks and description of models: everything about the contract that no model has to write. */
-#include "model.h"
+#include "model_use.h"
 
 #include <math.h>
 #include <stdarg.h>

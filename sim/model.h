@@ -10,8 +10,6 @@
 #ifndef NEEDLEWORK_MODEL_H
 #define NEEDLEWORK_MODEL_H
 
-#include "status.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -165,28 +163,5 @@ struct model {
 #else
 #define KERNEL
 #endif
-
-/* The registered models, ending with NULL, and one by name (NULL when there is none). */
-extern const struct model *const model_registry[];
-const struct model *model_find(const char *name);
-
-/* Index of a parameter or species by name, or -1. */
-int model_param(const struct model *model, const char *name);
-int model_species(const struct model *model, const char *name);
-int model_outcome(const struct model *model, const char *name);
-/* Index into the means of an observation: a species or a readout, or -1. */
-int model_quantity(const struct model *model, const char *name);
-
-/* Checks a model against this contract: names unique and snake_case, ranges, sources, references between tables resolve, functions
- * present where tables need them.  ERR_CHECK with every violation recorded. */
-enum status model_check(const struct model *model);
-
-/* Species, parameters with unit, range and source, outcomes, modifiers. */
-enum model_format { MODEL_TEXT, MODEL_MARKDOWN, MODEL_JSON };
-void model_describe(const struct model *model, enum model_format format, FILE *stream);
-
-/* Every parameter with a range of 20 % to either side of its default, within what is allowed, as `vary` of a sweep; what is 0 by default
- * or may not change stands in a comment. */
-void model_vary(const struct model *model, FILE *stream);
 
 #endif

@@ -1,5 +1,5 @@
 /* What a model says about itself, as text, Markdown or JSON: one writer of tables, three spellings. */
-#include "model.h"
+#include "model_use.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 #include "outcomes.h"
 
+#include "model_use.h"
 #include "state.h"
 
 #include <math.h>

@@ -1,6 +1,8 @@
 /* Times at which outcomes cross thresholds: during a run, and from its series. */
 #include "outcomes.h"
 
+#include "model_use.h"
+
 #include <math.h>
 
 static const double CLOSED = 0.95, SEALED = 0.05, CALM = 0.1;

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "events.h"
+#include "model_use.h"
 #include "state.h"
 #include "stepper.h"
 #include "transport.h"

@@ -1,5 +1,6 @@
 #include "run_internal.h"
 
+#include "model_use.h"
 #include "stop.h"
 
 #include <math.h>

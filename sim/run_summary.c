@@ -1,5 +1,7 @@
 /* What is said at the end of a run: ledger and summary into the results file, a summary for people to stdout. */
 #include "run_internal.h"
+
+#include "model_use.h"
 #include "summary.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 #include "series_internal.h"
 
+#include "model_use.h"
 #include "stop.h"
 #include "timeline.h"
 

@@ -3,6 +3,7 @@
 
 #include "h5.h"
 #include "isolate.h"
+#include "model_use.h"
 
 #include <math.h>
 #include <stdlib.h>

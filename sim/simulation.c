@@ -1,5 +1,7 @@
 #include "simulation.h"
 
+#include "model_use.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,8 @@
  * extremes and not every place: a value without an extreme of its own is assumed within them. */
 #include "skin.h"
 
+#include "model_use.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>

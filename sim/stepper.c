@@ -1,5 +1,7 @@
 #include "stepper_internal.h"
 
+#include "model_use.h"
+
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* A layer: a state with its transport, coefficients and accounts. */
 #include "stepper_internal.h"
 
+#include "model_use.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* One species, one step: right-hand side, positivity, implicit solve, and the sums for error estimate and ledger. */
 #include "stepper_internal.h"
 
+#include "model_use.h"
+
 #include <math.h>
 
 enum { SPAN = 1024 };                /* cells whose rows stay in the first caches */

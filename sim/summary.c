@@ -1,5 +1,7 @@
 #include "summary.h"
 
+#include "model_use.h"
+
 #include <math.h>
 
 const struct summary_row summary_rows[SUMMARY_KEYS] = {

@@ -3,6 +3,7 @@
 #include "sweep_internal.h"
 
 #include "isolate.h"
+#include "model_use.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "sweep_spec_internal.h"
 
+#include "model_use.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

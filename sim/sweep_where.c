@@ -1,6 +1,7 @@
 /* Constraints of a sweep: `where: needle.length < domain.depth`, comparisons of keys, numbers with units, and multiples of keys. */
 #include "sweep_spec_internal.h"
 
+#include "model_use.h"
 #include "units.h"
 
 #include <ctype.h>

@@ -3,7 +3,7 @@
 #define NEEDLEWORK_VERIFY_INTERNAL_H
 
 #include "grid.h"
-#include "model.h"
+#include "model_use.h"
 #include "state.h"
 #include "stepper.h"
 #include "verify.h"

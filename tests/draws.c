@@ -7,7 +7,7 @@
  * more than STEPS steps creeps.  Failures are listed by frequency; the exit code is 1 when there is one. */
 #define _GNU_SOURCE
 #include "config.h"
-#include "model.h"
+#include "model_use.h"
 #include "plan.h"
 #include "stepper.h"
 #include "timeline.h"

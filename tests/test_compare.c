@@ -1,6 +1,7 @@
 /* Doses by hand, order, differences, equal dose; what is refused.  The command from outside: test_compare.py. */
 #define _GNU_SOURCE
 #include "compare.h"
+#include "model_use.h"
 #include "run.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 /* The dermis model alone: its fixed point, the wound operator row by row, and the confluent bruise against an independent solution
  * (specification section 10, G4: LSODA, relative tolerance 1e-10, phi 0.6, all patient factors 1).
  * Long because the kernel is held against the equations of the specification written out once more, term by term. */
-#include "model.h"
+#include "model_use.h"
 
 #include <criterion/criterion.h>
 #include <gsl/gsl_errno.h>

@@ -1,6 +1,7 @@
 /* What the dermis model says beyond collagen: the topical, pigment, hair follicle, blood flow, roughness and thickness, each against an
  * analytic solution, another model or a published number. */
 #include "course.h"
+#include "model_use.h"
 #include "rig.h"
 
 #define SCAR     "model: dermis\nskin: {age: 30 years, collagen: 0.6}\n"

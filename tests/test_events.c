@@ -1,5 +1,6 @@
 /* Scheduled changes: when they happen, what they leave behind, and that a run can stop and go on between them. */
 #include "events.h"
+#include "model_use.h"
 #include "plan.h"
 #include "simulation.h"
 

@@ -3,6 +3,7 @@
  *
  * Tolerance: every column within 1 % of its largest magnitude over the year (core values 3 %), on a 12 um radial grid at the default
  * tolerance of the solver.  The columns F9b and F10 of G4 are left out: the reference was made before re-seeding from appendages. */
+#include "model_use.h"
 #include "plan.h"
 #include "simulation.h"
 

@@ -1,5 +1,6 @@
 /* Expressions about a run: what they mean, and what is said of wrong ones. */
 #include "measure.h"
+#include "model_use.h"
 #include "units.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,6 @@
 /* The contract of sim/model.h, held against every registered model.
  * Long because each clause of the contract also needs a model that breaks it. */
-#include "model.h"
+#include "model_use.h"
 
 #include <criterion/criterion.h>
 #include <gsl/gsl_rng.h>

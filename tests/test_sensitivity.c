@@ -1,7 +1,7 @@
 /* Sensitivity indices against functions whose indices are known. */
 #include "sensitivity.h"
 
-#include "model.h"
+#include "model_use.h"
 
 #include <criterion/criterion.h>
 #include <gsl/gsl_qrng.h>

@@ -1,5 +1,6 @@
 /* The series in memory: the same numbers as a results file, flat memory, files of strangers survived. */
 #define _GNU_SOURCE
+#include "model_use.h"
 #include "results.h"
 #include "run.h"
 #include "series.h"

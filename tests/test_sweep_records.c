@@ -1,5 +1,6 @@
 /* The logs of a sweep: whatever is cut off or damaged, what is read was written. */
 #define _GNU_SOURCE
+#include "model_use.h"
 #include "sweep_records.h"
 
 #include <criterion/criterion.h>

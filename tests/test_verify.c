@@ -1,4 +1,5 @@
 /* The verification report passes, says the same every time, and sees what is wrong. */
+#include "model_use.h"
 #include "verify_internal.h"
 
 #include <criterion/criterion.h>

@@ -3,6 +3,7 @@
  * The core is the program's own, file by file; only the libraries under it that a browser lacks have stand-ins (standins/).  JavaScript
  * calls the exported functions below and is called back with every row of the series and every picture.  A row is what the program writes
  * into /NAME and /means/NAME, on the same days; a picture is the cross-section with the outcomes at that time, dense after a session. */
+#include "model_use.h"
 #include "summary.h"
 #include "timeline.h"
 #include "version.h"

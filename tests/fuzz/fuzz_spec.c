@@ -2,6 +2,7 @@
 #include "calibrate_internal.h"
 #include "expression.h"
 #include "fuzz_file.h"
+#include "model_use.h"
 #include "sweep_spec.h"
 
 #include <string.h>

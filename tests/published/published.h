@@ -5,6 +5,7 @@
 #include "numerics.h"
 #include "plan.h"
 #include "simulation.h"
+#include "model_use.h"
 
 #include <stdio.h>
 

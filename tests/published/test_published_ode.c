@@ -2,6 +2,7 @@
  * and every trajectory against GSL on the equations written out once more, as bare right-hand sides and in the models' own units of time.
  * Each case runs its configuration in configs/published/.  Tolerance: 1e-3 of a species' largest value at every row of the series; the
  * reference numbers as stated where they are used. */
+#include "model_use.h"
 #include "plan.h"
 #include "simulation.h"
 
