@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,16 +32,20 @@ static struct config_parameter parameter(const char *model, size_t i)
     return (struct config_parameter){p->name, p->unit, p->lo, p->hi};
 }
 
+static const char *models[256]; /* names of the registry, ends with NULL */
+
+static void list_models(void)
+{
+    for (size_t n = 0; model_registry[n] && n + 1 < sizeof models / sizeof *models; n++)
+        models[n] = model_registry[n]->name;
+}
+
 const struct config_vocabulary *plan_vocabulary(void)
 {
-    enum { MOST = 256 };
-    static const char *models[MOST];
-    static struct config_vocabulary vocabulary;
-    size_t n = 0;
-    for (const struct model *const *m = model_registry; *m && n + 1 < MOST; m++)
-        models[n++] = (*m)->name;
-    models[n] = NULL;
-    vocabulary = (struct config_vocabulary){models, skin_site_names, device_names, treatment_conditions, parameter_count, parameter};
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static const struct config_vocabulary vocabulary = {models,          skin_site_names, device_names, treatment_conditions,
+                                                        parameter_count, parameter};
+    pthread_once(&once, list_models);
     return &vocabulary;
 }
 

@@ -1,8 +1,7 @@
 /* The outcomes of one run as a table in memory: computed without any file, or read from a results file; the same numbers either way.
  *
  * A zeroed struct series is empty; series_run and series_read reuse the memory of the one they are given.  Runs may go on in several
- * threads at once, each with its own plan and series; reading configurations (config_read, plan_create) must stay with one thread at a
- * time. Tested in: tests/test_series.c. */
+ * threads at once, each with its own configuration, plan and series.  Tested in: tests/test_series.c. */
 #ifndef NEEDLEWORK_SERIES_H
 #define NEEDLEWORK_SERIES_H
 

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <locale.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 
 enum { TEXT_MAX = 100 }; /* longest quantity [bytes] */
 
+/* UDUNITS keeps the state of its parser in variables of its own: one thread at a time. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static ut_system *units; /* owned; NULL until first use */
 static locale_t plain;   /* the "C" locale: decimal points whatever the environment says */
 
@@ -157,7 +160,8 @@ static bool convert(double value, const ut_unit *from, const ut_unit *to, double
     return done;
 }
 
-bool units_convert(double value, const char *from, const char *to, double *converted)
+/* units_convert by a thread that holds the lock. */
+static bool between(double value, const char *from, const char *to, double *converted)
 {
     if (!ready())
         return false;
@@ -165,6 +169,14 @@ bool units_convert(double value, const char *from, const char *to, double *conve
     bool done = a && b && convert(value, a, b, converted);
     ut_free(a);
     ut_free(b);
+    return done;
+}
+
+bool units_convert(double value, const char *from, const char *to, double *converted)
+{
+    pthread_mutex_lock(&lock);
+    const bool done = between(value, from, to, converted);
+    pthread_mutex_unlock(&lock);
     return done;
 }
 
@@ -184,7 +196,7 @@ static const char *dimension(const char *want)
     };
     double one;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (units_convert(1.0, want, words[i][0], &one))
+        if (between(1.0, want, words[i][0], &one))
             return words[i][1];
     return NULL;
 }
@@ -235,7 +247,7 @@ static bool in_unit(const char *text, double number, const char *unit, const cha
     ut_unit *from = find(unit);
     bool known = from != NULL;
     ut_free(from);
-    if (known && units_convert(number, unit, want, value))
+    if (known && between(number, unit, want, value))
         return true;
     if (!known && strcmp(want, "1") != 0)
         return wrong(reason, n, text, "has a unit that UDUNITS-2 does not know", want);
@@ -245,7 +257,8 @@ static bool in_unit(const char *text, double number, const char *unit, const cha
     return wrong(reason, n, text, what, word && strcmp(want, "1") == 0 ? NULL : want);
 }
 
-bool units_parse(const char *text, const char *want, double *value, char *reason, size_t n)
+/* units_parse by a thread that holds the lock. */
+static bool parse(const char *text, const char *want, double *value, char *reason, size_t n)
 {
     if (!ready()) {
         snprintf(reason, n, "the database of UDUNITS-2 cannot be read (package libudunits2-data, variable UDUNITS2_XML_PATH)");
@@ -268,10 +281,20 @@ bool units_parse(const char *text, const char *want, double *value, char *reason
     return scan(trimmed, want, &end, &number, reason, n) && in_unit(trimmed, number, end + strspn(end, " \t"), want, value, reason, n);
 }
 
+bool units_parse(const char *text, const char *want, double *value, char *reason, size_t n)
+{
+    pthread_mutex_lock(&lock);
+    const bool done = parse(text, want, value, reason, n);
+    pthread_mutex_unlock(&lock);
+    return done;
+}
+
 void units_format(double value, const char *unit, char *text, size_t n)
 {
     char number[40];
+    pthread_mutex_lock(&lock);
     locale_t before = ready() ? uselocale(plain) : (locale_t)0;
+    pthread_mutex_unlock(&lock);
     if (value == rint(value) && fabs(value) < 1e15) {
         snprintf(number, sizeof number, "%.0f", value);
     } else {

@@ -1,6 +1,7 @@
 /* Numbers with units, by UDUNITS-2.  The solver works in mm and day; conversion happens only at the edges.
  *
- * A quantity is text such as "1.5 mm", "6 weeks", "250 /cm2", "0.29 mm2/day", "40 %" or, where the wanted unit is "1", a bare number. */
+ * A quantity is text such as "1.5 mm", "6 weeks", "250 /cm2", "0.29 mm2/day", "40 %" or, where the wanted unit is "1", a bare number.
+ * Any thread may call these functions at any time, except units_free. */
 #ifndef NEEDLEWORK_UNITS_H
 #define NEEDLEWORK_UNITS_H
 
@@ -22,7 +23,7 @@ bool units_convert(double value, const char *from, const char *to, double *conve
 /* Writes `value unit` in the shortest decimal form that reads back to the same double: "1.5 mm", "0.001" for unit "1". */
 void units_format(double value, const char *unit, char *text, size_t n);
 
-/* Frees the unit system (leak checks); it is read again on next use. */
+/* Frees the unit system (leak checks) when no other thread is here; it is read again on next use. */
 void units_free(void);
 
 #endif
