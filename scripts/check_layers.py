@@ -22,7 +22,7 @@ LAYERS = [
     ["simulation"],
     ["summary", "timeline"],
     ["series", "needlework"],
-    ["measure", "expression"],
+    ["expression"],
     ["run"],
     ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce"],
     ["commands"],

@@ -86,10 +86,10 @@ static bool begins_with_any(const char *name, const char *const *beginnings)
 static void classify(struct compare *c)
 {
     static const char *const shared[] = {"scar_", "downtime_total", NULL};
-    const enum measure_kind kind = c->by.kind;
-    const char *name = kind == MEASURE_SUMMARY ? summary_rows[c->by.index].name : c->by.model->outcomes[c->by.index].name;
-    const bool time = kind == MEASURE_TIME_OF_MAX || kind == MEASURE_TIME_OF_MIN || kind == MEASURE_TIME_TO;
+    const bool time = expression_is_time(&c->by);
+    const char *subject = expression_subject(&c->by), *name = subject ? subject : "";
     const size_t length = strlen(name);
+    expression_unit(&c->by, c->unit);
     c->lower = time || begins_with_any(name, lower);
     c->shared = !time && ((length > 5 && strcmp(name + length - 5, "_gain") == 0) || begins_with_any(name, shared));
 }
@@ -102,7 +102,7 @@ static enum status read_run(struct compare *c, const char *by, struct series *se
     if (status != OK)
         return status;
     if (!c->by.model) {
-        if (!measure_parse(by, series->model, &c->by, reason, sizeof reason))
+        if (!expression_parse(by, series->model, NULL, 0, &c->by, reason, sizeof reason))
             return status_fail(ERR_CONFIG, "--by: %s", reason);
         classify(c);
     } else if (c->by.model != series->model) {
@@ -114,7 +114,7 @@ static enum status read_run(struct compare *c, const char *by, struct series *se
     const int scar = model_outcome(series->model, "scar_index");
     run->complete = series->complete;
     run->end = series->time[series->n - 1];
-    run->by = measure_value(&c->by, series);
+    run->by = expression_value(&c->by, &(struct expression_run){.series = series});
     run->scar = scar >= 0 ? series_value(series, series->n - 1, (size_t)scar) : NAN;
     memcpy(run->summary, series->summary, sizeof run->summary);
     read_configuration(run);
@@ -143,11 +143,11 @@ static double *add(struct compare *c, enum compare_section section, const char *
 
 static bool add_outcomes(struct compare *c)
 {
-    double *value = add(c, COMPARE_OUTCOMES, measure_unit(&c->by), "%s", c->by.text);
+    double *value = add(c, COMPARE_OUTCOMES, c->unit, "%s", c->by.text);
     for (size_t i = 0; value && i < c->n; i++)
         value[i] = c->run[i].by;
     for (int key = 0; value && key < SUMMARY_KEYS; key++) {
-        const bool same = c->by.kind == MEASURE_SUMMARY && c->by.index == (size_t)key;
+        const bool same = strcmp(c->by.text, summary_rows[key].name) == 0;
         if (key == SUMMARY_SESSIONS_PERFORMED || same || !summary_has(c->by.model, (enum summary_key)key))
             continue;
         value = add(c, COMPARE_OUTCOMES, summary_rows[key].unit, "%s", summary_rows[key].name);
@@ -194,7 +194,7 @@ static const char *times(const char *unit, const char *other, char text[24])
 
 static bool add_shares(struct compare *c)
 {
-    const char *unit = measure_unit(&c->by), *by = c->by.text;
+    const char *unit = c->unit, *by = c->by.text;
     char text[3][24];
     if (!c->shared)
         return true;
@@ -232,7 +232,7 @@ static bool add_equal(struct compare *c)
 {
     if (c->equal == COMPARE_AS_RUN)
         return true;
-    double *value = add(c, COMPARE_AT_EQUAL_DOSE, measure_unit(&c->by), "%.120s at equal %s", c->by.text, equal_names[c->equal]);
+    double *value = add(c, COMPARE_AT_EQUAL_DOSE, c->unit, "%.120s at equal %s", c->by.text, equal_names[c->equal]);
     double *density = add(c, COMPARE_AT_EQUAL_DOSE, "/cm2", "treatment.density at equal %s", equal_names[c->equal]);
     for (size_t i = 0; density && i < c->n; i++) {
         const double factor = ratio(dose_in(&c->run[c->baseline], c->equal), dose_in(&c->run[i], c->equal));

@@ -13,7 +13,7 @@
 
 #include "arguments.h"
 #include "device.h"
-#include "measure.h"
+#include "expression.h"
 #include "status.h"
 #include "summary.h"
 
@@ -56,9 +56,10 @@ struct compare_row {
 
 enum { COMPARE_ROWS_MOST = 64 };
 struct compare {
-    struct measure by;
-    bool lower;  /* the lower value of it is the better one */
-    bool shared; /* it is 0 without treatment, so that it may be divided by a dose */
+    struct expression by;       /* about one run */
+    char unit[EXPRESSION_UNIT]; /* of it */
+    bool lower;                 /* the lower value of it is the better one */
+    bool shared;                /* it is 0 without treatment, so that it may be divided by a dose */
     enum compare_equal equal;
     size_t n;
     struct compare_run *run; /* [n], best first, owned */
@@ -69,7 +70,7 @@ struct compare {
 
 /* Reads the files (2 or more, or 1 and a baseline) and computes the rows.
  *
- *   by         outcome to sort by, an expression (measure.h); NULL = final_collagen_gain
+ *   by         outcome to sort by, an expression about one run (expression.h), borrowed; NULL = final_collagen_gain
  *   baseline   the file that the others are compared to, read as well if it is not among `paths`; NULL = the first
  *
  * ERR_IO for a file that cannot be used; ERR_CONFIG when the models differ, there is no such outcome, or `equal` is asked of an outcome

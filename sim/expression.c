@@ -1,4 +1,4 @@
-#include "expression.h"
+#include "expression_internal.h"
 
 #include "config.h"
 #include "model_use.h"
@@ -11,41 +11,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum operation {
-    NUMBER,
-    OUTCOME,
-    SUMMARY,
-    PARAMETER,
-    ADD,
-    SUBTRACT,
-    MULTIPLY,
-    DIVIDE,
-    NEGATE,
-    AT_TIME,
-    RATE,
-    MAX,
-    MIN,
-    TIME_OF_MAX,
-    TIME_OF_MIN,
-    INTEGRAL,
-    FIRST,
-    LAST
-};
-
 static const struct {
     const char *name;
     enum operation operation;
-} functions[] = {
-    {"max", MAX},   {"min", MIN},   {"time_of_max", TIME_OF_MAX}, {"time_of_min", TIME_OF_MIN}, {"integral", INTEGRAL}, {"first", FIRST},
-    {"last", LAST}, {"rate", RATE}, {"parameter", PARAMETER}};
-enum { N_FUNCTIONS = sizeof functions / sizeof *functions, NAME = 64, DEPTH = 32 };
+    bool part; /* of the time may be given */
+} functions[] = {{"final", FINAL, false},
+                 {"max", MAX, true},
+                 {"min", MIN, true},
+                 {"mean", MEAN, true},
+                 {"integral", INTEGRAL, true},
+                 {"time_of_max", TIME_OF_MAX, true},
+                 {"time_of_min", TIME_OF_MIN, true},
+                 {"time_to", TIME_TO, true},
+                 {"first", FIRST, true},
+                 {"last", LAST, true},
+                 {"rate", RATE, false},
+                 {"parameter", PARAMETER, false}};
+enum { N_FUNCTIONS = sizeof functions / sizeof *functions, NAME = 64, NAMES = 1024, DEPTH = 32 };
 
 struct parser {
     const char *text, *at;
     const struct model *model;
-    const char *const *runs;
-    size_t run;  /* the one that is read off now */
-    bool inside; /* a function of this run's time */
+    const char *const *runs; /* NULL: about one run */
+    size_t run;              /* the one that is read off now */
+    bool inside;             /* a function of this run's time */
     int depth;
     struct expression *out;
     char *reason;
@@ -114,28 +103,39 @@ static bool name(struct parser *p, char out[NAME])
     return true;
 }
 
-/* "90 days" up to a comma or a bracket. */
+/* A number with a unit of `length` characters from here on. */
+static double quantity(struct parser *p, size_t length, const char *unit)
+{
+    char text[NAME], reason[128];
+    double value = NAN;
+    const char *begin = p->at;
+    while (length > 0 && isspace((unsigned char)begin[length - 1]))
+        length--;
+    if (length >= NAME) {
+        fail(p, begin, "'%.20s...' is no quantity", begin);
+        return NAN;
+    }
+    memcpy(text, begin, length);
+    text[length] = '\0';
+    p->at = begin + length;
+    if (!units_parse(text, unit, &value, reason, sizeof reason))
+        fail(p, begin, "%s", reason);
+    return value;
+}
+
+/* "90 days", whatever stands behind it. */
 static double days(struct parser *p)
 {
-    char quantity[NAME], reason[128];
-    double value = NAN;
     blanks(p);
     const char *begin = p->at;
-    size_t n = strspn(begin, "0123456789.eE");
+    size_t n = begin[0] == '-';
+    n += strspn(begin + n, "0123456789.eE");
     n += strspn(begin + n, " ");
     while (isalpha((unsigned char)begin[n]))
         n++;
-    if (n >= NAME) {
-        fail(p, begin, "'%.20s...' is no time", begin);
-        return NAN;
-    }
-    memcpy(quantity, begin, n);
-    quantity[n] = '\0';
-    p->at = begin + n;
-    if (!units_parse(quantity, "day", &value, reason, sizeof reason))
-        fail(p, begin, "%s", reason);
-    else if (value < 0)
-        fail(p, begin, "'%s' is before the start", quantity);
+    const double value = quantity(p, n, "day");
+    if (value < 0)
+        fail(p, begin, "'%.*s' is before the start", (int)n, begin);
     return value;
 }
 
@@ -146,20 +146,24 @@ static int suggest(struct parser *p, const char *at, const char *what, const cha
 }
 
 static int sum(struct parser *p);
+static int binary(struct parser *p, enum operation operation, int left, int right);
 
 /* A bare name: an outcome of the run, or a number of its summary. */
 static int leaf(struct parser *p, const char *at, const char *wanted)
 {
-    const char *names[MODEL_MAX_SPECIES + 256 + SUMMARY_KEYS] = {NULL};
+    const char *names[NAMES + SUMMARY_KEYS + 1] = {NULL};
     const int outcome = model_outcome(p->model, wanted);
     size_t n = 0;
     if (outcome >= 0)
-        return node(p, (struct expression_node){.operation = OUTCOME, .index = (size_t)outcome, .run = p->run, .series = true});
-    for (size_t i = 0; i < p->model->n_outcomes && n < 256; i++)
+        return node(p, (struct expression_node){
+                           .operation = OUTCOME, .left = -1, .right = -1, .index = (size_t)outcome, .run = p->run, .series = true});
+    for (size_t i = 0; i < p->model->n_outcomes && n < NAMES; i++)
         names[n++] = p->model->outcomes[i].name;
     for (int key = 0; key < SUMMARY_KEYS; key++) {
-        if (summary_has(p->model, (enum summary_key)key) && strcmp(wanted, summary_rows[key].name) == 0)
-            return node(p, (struct expression_node){.operation = SUMMARY, .index = (size_t)key, .run = p->run});
+        if (!summary_has(p->model, (enum summary_key)key))
+            continue;
+        if (strcmp(wanted, summary_rows[key].name) == 0)
+            return node(p, (struct expression_node){.operation = SUMMARY, .left = -1, .right = -1, .index = (size_t)key, .run = p->run});
         names[n++] = summary_rows[key].name;
     }
     return suggest(p, at, "outcome", wanted, names);
@@ -168,15 +172,56 @@ static int leaf(struct parser *p, const char *at, const char *wanted)
 static int parameter(struct parser *p)
 {
     char wanted[NAME] = "";
-    const char *at = p->at, *names[512] = {NULL};
+    const char *at = p->at, *names[NAMES + 1] = {NULL};
+    if (!p->runs)
+        return fail(p, at, "parameters are known in a calibration only");
     if (!name(p, wanted))
         return fail(p, p->at, "the name of a parameter wanted");
     const int index = model_param(p->model, wanted);
-    for (size_t i = 0; i < p->model->n_params && i < 511; i++)
+    for (size_t i = 0; i < p->model->n_params && i < NAMES; i++)
         names[i] = p->model->params[i].name;
     if (index < 0)
         return suggest(p, at, "parameter", wanted, names);
-    return need(p, ')') ? node(p, (struct expression_node){.operation = PARAMETER, .index = (size_t)index, .run = p->run}) : -1;
+    return need(p, ')')
+               ? node(p, (struct expression_node){.operation = PARAMETER, .left = -1, .right = -1, .index = (size_t)index, .run = p->run})
+               : -1;
+}
+
+/* first(left < right): the node of what is looked for where it is above 0. */
+static int comparison(struct parser *p, const char *at, const char *wanted, int left)
+{
+    const bool below = take(p, '<');
+    if (!below && !take(p, '>'))
+        return fail(p, p->at, "'%s' wants a comparison, such as %s(collagen_gain > 0.01)", wanted, wanted);
+    const int right = sum(p);
+    if (p->failed)
+        return -1;
+    if (!p->out->node[left].series && !p->out->node[right].series)
+        return fail(p, at, "'%s' wants an outcome, not two numbers", wanted);
+    return binary(p, SUBTRACT, below ? right : left, below ? left : right);
+}
+
+/* time_to(left, LEVEL) */
+static double level(struct parser *p, const char *wanted, int left)
+{
+    char unit[EXPRESSION_UNIT];
+    if (!take(p, ',')) {
+        fail(p, p->at, "'%s' wants a value, such as %s(collagen_gain, 5 %%)", wanted, wanted);
+        return NAN;
+    }
+    blanks(p);
+    expression_node_unit(p->out, left, unit);
+    return quantity(p, strcspn(p->at, ",)"), unit);
+}
+
+static void part(struct parser *p, const char *at, struct expression_node *made)
+{
+    made->begin = days(p);
+    if (!need(p, ','))
+        return;
+    made->end = days(p);
+    if (!p->failed && !(made->begin < made->end))
+        fail(p, at, "the part of the time from %g to %g days is empty", made->begin, made->end);
 }
 
 /* NAME( was read. */
@@ -190,44 +235,29 @@ static int function(struct parser *p, const char *at, const char *wanted)
         f++;
     if (f == N_FUNCTIONS)
         return suggest(p, at, "function", wanted, names);
-    if (functions[f].operation == PARAMETER)
+    const enum operation operation = functions[f].operation;
+    if (operation == PARAMETER)
         return parameter(p);
     const bool outer = p->inside;
     p->inside = true;
-    struct expression_node made = {.operation = (int)functions[f].operation,
-                                   .left = sum(p),
-                                   .right = -1,
-                                   .run = p->run,
-                                   .begin = -INFINITY,
-                                   .end = INFINITY,
-                                   .series = functions[f].operation == RATE};
-    if (made.operation == FIRST || made.operation == LAST) {
-        /* first(a < b): where b - a > 0 */
-        const bool below = take(p, '<');
-        if (!below && !take(p, '>'))
-            return fail(p, p->at, "'%s' wants a comparison, such as %s(collagen_gain > 0.01)", wanted, wanted);
-        const int other = sum(p);
-        made.left = node(p, (struct expression_node){.operation = SUBTRACT,
-                                                     .left = below ? other : made.left,
-                                                     .right = below ? made.left : other,
-                                                     .run = p->run,
-                                                     .series = true});
-        if (!p->failed && !p->out->node[p->out->node[made.left].left].series && !p->out->node[p->out->node[made.left].right].series)
-            return fail(p, at, "'%s' wants an outcome, not two numbers", wanted);
-    }
+    int left = sum(p);
+    if (!p->failed && (operation == FIRST || operation == LAST))
+        left = comparison(p, at, wanted, left);
     p->inside = outer;
     if (p->failed)
         return -1;
-    if (!p->out->node[made.left].series)
+    if (!p->out->node[left].series)
         return fail(p, at, "'%s' wants an outcome over time, not a number", wanted);
-    if (take(p, ',')) {
-        made.begin = days(p);
-        if (!need(p, ','))
-            return -1;
-        made.end = days(p);
-        if (!p->failed && !(made.begin < made.end))
-            return fail(p, at, "the part of the time from %g to %g days is empty", made.begin, made.end);
-    }
+    struct expression_node made = {.operation = (int)operation,
+                                   .left = left,
+                                   .right = -1,
+                                   .run = p->run,
+                                   .number = operation == TIME_TO ? level(p, wanted, left) : NAN,
+                                   .begin = -INFINITY,
+                                   .end = INFINITY,
+                                   .series = operation == RATE};
+    if (!p->failed && functions[f].part && take(p, ','))
+        part(p, at, &made);
     return need(p, ')') ? node(p, made) : -1;
 }
 
@@ -239,6 +269,8 @@ static int elsewhere(struct parser *p, const char *at, const char *wanted)
     size_t run = 0;
     if (p->inside)
         return fail(p, at, "another run within a function of this run's time; write %s:max(...)", wanted);
+    if (!p->runs)
+        return fail(p, at, "there is only one run here, and '%s' is not known", wanted);
     while (p->runs[run] && strcmp(p->runs[run], wanted) != 0)
         run++;
     if (!p->runs[run])
@@ -339,155 +371,16 @@ bool expression_parse(const char *text, const struct model *model, const char *c
                       char *reason, size_t n)
 {
     struct parser p = {.text = text, .at = text, .model = model, .runs = runs, .run = usual, .out = expression, .reason = reason, .n = n};
-    expression->nodes = 0;
+    *expression = (struct expression){.text = text, .model = model};
     expression->root = sum(&p);
     blanks(&p);
     if (!p.failed && *p.at)
         fail(&p, p.at, "nothing wanted after the expression, found '%.20s'", p.at);
+    if (!p.failed && !runs && expression->node[expression->root].series)
+        expression->root =
+            node(&p, (struct expression_node){
+                         .operation = FINAL, .left = expression->root, .right = -1, .run = usual, .begin = -INFINITY, .end = INFINITY});
     if (!p.failed && expression->node[expression->root].series)
         fail(&p, text, "an outcome over time is no number; say when (@90 days) or which (max(...))");
     return !p.failed;
-}
-
-bool expression_uses(const struct expression *expression, size_t run)
-{
-    for (int i = 0; i < expression->nodes; i++) {
-        const int operation = expression->node[i].operation;
-        if (expression->node[i].run == run && (operation == OUTCOME || operation == SUMMARY || operation == PARAMETER))
-            return true;
-    }
-    return false;
-}
-
-/* ---- evaluation ---------------------------------------------------------------------------------------------------------------- */
-
-static double combine(int operation, double a, double b)
-{
-    switch (operation) {
-    case ADD:
-        return a + b;
-    case SUBTRACT:
-        return a - b;
-    case MULTIPLY:
-        return a * b;
-    default:
-        return a / b;
-    }
-}
-
-static double number(const struct expression *e, int i, const struct expression_run *runs);
-
-/* The value of a node at a row of its run. */
-static double at_row(const struct expression *e, int i, const struct expression_run *runs, size_t row)
-{
-    const struct expression_node *x = &e->node[i];
-    if (!x->series)
-        return number(e, i, runs);
-    const struct series *s = runs[x->run].series;
-    if (x->operation == OUTCOME)
-        return series_value(s, row, x->index);
-    if (x->operation == NEGATE)
-        return -at_row(e, x->left, runs, row);
-    if (x->operation == RATE) {
-        /* second order on rows of unequal distance, one-sided at the ends */
-        const size_t a = row > 0 ? row - 1 : 0, b = row + 1 < s->n ? row + 1 : row;
-        const double y = log(at_row(e, x->left, runs, row)), ya = log(at_row(e, x->left, runs, a)), yb = log(at_row(e, x->left, runs, b));
-        const double ha = s->time[row] - s->time[a], hb = s->time[b] - s->time[row];
-        if (a == row || b == row)
-            return (yb - ya) / (s->time[b] - s->time[a]);
-        return (ha * ha * (yb - y) + hb * hb * (y - ya)) / (ha * hb * (ha + hb));
-    }
-    return combine(x->operation, at_row(e, x->left, runs, row), at_row(e, x->right, runs, row));
-}
-
-static double crossing(double t0, double t1, double y0, double y1)
-{
-    return t0 + (t1 - t0) * y0 / (y0 - y1);
-}
-
-/* first: from row `low` up; last: from row `high` down; y > 0 is looked for. */
-static double cross(const struct expression *e, const struct expression_node *x, const struct expression_run *runs, size_t low, size_t high)
-{
-    const struct series *s = runs[x->run].series;
-    double before = NAN;
-    for (size_t k = 0; k <= high - low; k++) {
-        const size_t row = x->operation == FIRST ? low + k : high - k, previous = x->operation == FIRST ? row - 1 : row + 1;
-        const double y = at_row(e, x->left, runs, row);
-        if (y > 0)
-            return k == 0 ? s->time[row] : crossing(s->time[previous], s->time[row], before, y);
-        before = y;
-    }
-    return NAN;
-}
-
-static double reduce(const struct expression *e, const struct expression_node *x, const struct expression_run *runs)
-{
-    const struct series *s = runs[x->run].series;
-    size_t low = 0, high = s->n;
-    while (low < s->n && s->time[low] < x->begin)
-        low++;
-    while (high > low && s->time[high - 1] > x->end)
-        high--;
-    if (low >= high)
-        return NAN;
-    if (x->operation == FIRST || x->operation == LAST)
-        return cross(e, x, runs, low, high - 1);
-    const double sign = x->operation == MIN || x->operation == TIME_OF_MIN ? -1 : 1;
-    double best = at_row(e, x->left, runs, low), when = s->time[low], area = 0, before = best;
-    for (size_t row = low + 1; row < high; row++) {
-        const double y = at_row(e, x->left, runs, row);
-        area += 0.5 * (before + y) * (s->time[row] - s->time[row - 1]);
-        before = y;
-        if (sign * y > sign * best) {
-            best = y;
-            when = s->time[row];
-        }
-    }
-    return x->operation == INTEGRAL ? area : x->operation == MAX || x->operation == MIN ? best : when;
-}
-
-static double at_time(const struct expression *e, const struct expression_node *x, const struct expression_run *runs)
-{
-    const struct series *s = runs[x->run].series;
-    const double t = x->number;
-    if (s->n == 0 || t < s->time[0] || t > s->time[s->n - 1])
-        return NAN;
-    size_t row = 1;
-    while (row + 1 < s->n && s->time[row] < t)
-        row++;
-    if (row >= s->n || t == s->time[0])
-        return at_row(e, x->left, runs, 0);
-    if (t == s->time[row])
-        return at_row(e, x->left, runs, row);
-    const double a = at_row(e, x->left, runs, row - 1), b = at_row(e, x->left, runs, row);
-    return a + (b - a) * (t - s->time[row - 1]) / (s->time[row] - s->time[row - 1]);
-}
-
-static double number(const struct expression *e, int i, const struct expression_run *runs)
-{
-    const struct expression_node *x = &e->node[i];
-    switch (x->operation) {
-    case NUMBER:
-        return x->number;
-    case SUMMARY:
-        return runs[x->run].series->summary[x->index];
-    case PARAMETER:
-        return runs[x->run].params[x->index];
-    case NEGATE:
-        return -number(e, x->left, runs);
-    case AT_TIME:
-        return at_time(e, x, runs);
-    case ADD:
-    case SUBTRACT:
-    case MULTIPLY:
-    case DIVIDE:
-        return combine(x->operation, number(e, x->left, runs), number(e, x->right, runs));
-    default:
-        return reduce(e, x, runs);
-    }
-}
-
-double expression_value(const struct expression *expression, const struct expression_run *runs)
-{
-    return number(expression, expression->root, runs);
 }

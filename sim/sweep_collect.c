@@ -91,15 +91,28 @@ static enum status write_messages(const char *path, hid_t file, const struct tab
     return status;
 }
 
+/* An expression as the name of a dataset: HDF5 takes "/" for a folder. */
+static void dataset_name(const char *expression, char name[4 * SWEEP_NAME])
+{
+    size_t n = 0;
+    for (; *expression && n + 5 < 4 * SWEEP_NAME; expression++)
+        if (*expression == '/')
+            n += (size_t)sprintf(name + n, "over");
+        else
+            name[n++] = *expression;
+    name[n] = '\0';
+}
+
 static enum status write_columns(const char *path, hid_t file, const struct table *t, hid_t run)
 {
     const struct sweep *s = t->sweep;
     enum status status = OK;
     for (size_t o = 0; o < s->n_outcomes && status == OK; o++) {
-        char meaning[512];
-        measure_describe(&s->measures[o], meaning, sizeof meaning);
-        status = sweep_table_numbers(path, file, s->outcomes[o], measure_unit(&s->measures[o]), meaning, "outcome", run, s->n,
-                                     t->outcomes + o * s->n);
+        char name[4 * SWEEP_NAME], unit[EXPRESSION_UNIT], meaning[512];
+        expression_unit(&s->expressions[o], unit);
+        expression_describe(&s->expressions[o], meaning, sizeof meaning);
+        dataset_name(s->outcomes[o], name);
+        status = sweep_table_numbers(path, file, name, unit, meaning, "outcome", run, s->n, t->outcomes + o * s->n);
     }
     if (status == OK)
         status =
@@ -280,8 +293,11 @@ static void put_header(FILE *stream, const struct sweep *s)
     fputs("run,sample,block,moved,replicate", stream);
     for (size_t c = 0; c < s->n_columns; c++)
         put_name(stream, s->columns[c].name, s->columns[c].numbers ? s->columns[c].unit : "1");
-    for (size_t o = 0; o < s->n_outcomes; o++)
-        put_name(stream, s->outcomes[o], measure_unit(&s->measures[o]));
+    for (size_t o = 0; o < s->n_outcomes; o++) {
+        char unit[EXPRESSION_UNIT];
+        expression_unit(&s->expressions[o], unit);
+        put_name(stream, s->outcomes[o], unit);
+    }
     fputs(",status,seconds [s],message,configuration_sha256\n", stream);
 }
 

@@ -8,7 +8,7 @@
 #include "sweep_design.h"
 #include "sweep_spec.h"
 
-enum { SWEEP_PATH = 4096, SWEEP_NAME = 192, SWEEP_MESSAGE = 512 };
+enum { SWEEP_PATH = 4096, SWEEP_MESSAGE = 512 };
 
 /* The values of one varied key: numbers in its unit, or texts. */
 struct sweep_column {
@@ -30,9 +30,9 @@ struct sweep {
     size_t n_dimensions;
     struct sweep_column *columns;
     size_t n_columns;
-    char **base, **sets, **outcomes; /* files under DIR; fixed settings; expressions */
+    char **base, **sets, **outcomes; /* files under DIR; fixed settings; what is read off a run */
     size_t n_base, n_sets, n_outcomes;
-    struct measure *measures; /* [n_outcomes] */
+    struct expression *expressions; /* [n_outcomes] the same, parsed */
     const struct model *model;
     char title[256], design[16];
     enum sweep_keep keep;

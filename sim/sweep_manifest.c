@@ -39,7 +39,7 @@ void sweep_close(struct sweep *s)
     free(s->replicate);
     free(s->hash);
     free(s->unit);
-    free(s->measures);
+    free(s->expressions);
     free(s->dir);
     *s = (struct sweep){0};
 }
@@ -300,14 +300,14 @@ static bool read_specification(hid_t file, struct sweep *s)
     return s->model != NULL;
 }
 
-static enum status read_measures(const char *path, struct sweep *s)
+static enum status read_expressions(const char *path, struct sweep *s)
 {
     char reason[256];
-    s->measures = calloc(s->n_outcomes + 1, sizeof *s->measures);
-    if (!s->measures)
-        return status_no_memory("the outcomes", s->n_outcomes * sizeof *s->measures);
+    s->expressions = calloc(s->n_outcomes + 1, sizeof *s->expressions);
+    if (!s->expressions)
+        return status_no_memory("the outcomes", s->n_outcomes * sizeof *s->expressions);
     for (size_t i = 0; i < s->n_outcomes; i++)
-        if (!measure_parse(s->outcomes[i], s->model, &s->measures[i], reason, sizeof reason))
+        if (!expression_parse(s->outcomes[i], s->model, NULL, 0, &s->expressions[i], reason, sizeof reason))
             return status_fail(ERR_IO, "%s: the outcome '%s' cannot be read: %s", path, s->outcomes[i], reason);
     return OK;
 }
@@ -328,7 +328,7 @@ static enum status read_all(const char *path, struct sweep *s)
                       read_integers(file, "replicate", s->n, &s->replicate) && read_dimensions(file, s, (size_t)dimensions) &&
                       read_factors(file, s) && read_hashes(file, s);
     h5_close(file);
-    return good ? read_measures(path, s) : status_fail(ERR_IO, "%s: is not the plan of a sweep, or damaged", path);
+    return good ? read_expressions(path, s) : status_fail(ERR_IO, "%s: is not the plan of a sweep, or damaged", path);
 }
 
 static enum status try_to_read(const void *job, FILE *stream)

@@ -142,22 +142,26 @@ static void read_design(struct sweep_spec *spec, const struct config_node *root)
 
 static void add_outcome(struct sweep_spec *spec, const struct config_node *node, const char *text)
 {
-    struct measure measure, *larger;
+    struct expression *larger;
     char reason[256];
-    if (!measure_parse(text, spec->model, &measure, reason, sizeof reason)) {
-        config_document_error(spec->document, node, "outcomes", "%s", reason);
-        return;
-    }
     for (size_t i = 0; i < spec->n_outcomes; i++) {
-        if (strcmp(spec->outcomes[i].text, measure.text) != 0)
+        if (strcmp(spec->outcomes[i].text, text) != 0)
             continue;
-        config_document_error(spec->document, node, "outcomes", "'%s' is listed twice", measure.text);
+        config_document_error(spec->document, node, "outcomes", "'%s' is listed twice", text);
         return;
     }
-    if ((larger = sweep_spec_grow(spec->outcomes, spec->n_outcomes, sizeof *larger))) {
-        larger[spec->n_outcomes++] = measure;
-        spec->outcomes = larger;
+    if (strlen(text) >= SWEEP_NAME) {
+        config_document_error(spec->document, node, "outcomes", "an expression of %zu characters; at most %d", strlen(text),
+                              SWEEP_NAME - 1);
+        return;
     }
+    if (!(larger = sweep_spec_grow(spec->outcomes, spec->n_outcomes, sizeof *larger)))
+        return;
+    spec->outcomes = larger;
+    if (expression_parse(text, spec->model, NULL, 0, &larger[spec->n_outcomes], reason, sizeof reason))
+        spec->n_outcomes++;
+    else
+        config_document_error(spec->document, node, "outcomes", "%s", reason);
 }
 
 /* Without a list: the summary of the run, and for models without collagen every outcome at the end. */

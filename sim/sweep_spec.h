@@ -6,8 +6,10 @@
 #define NEEDLEWORK_SWEEP_SPEC_H
 
 #include "config_document.h"
-#include "measure.h"
+#include "expression.h"
 #include "plan.h"
+
+enum { SWEEP_NAME = 192 }; /* bytes of the name of a factor or outcome */
 
 enum sweep_design { SWEEP_GRID, SWEEP_LIST, SWEEP_LHS, SWEEP_SOBOL, SWEEP_SALTELLI, SWEEP_MORRIS };
 extern const char *const sweep_design_names[]; /* ends with NULL */
@@ -61,7 +63,7 @@ struct sweep_spec {
     size_t n_dimensions;
     struct sweep_constraint *constraints; /* [n_constraints] owned */
     size_t n_constraints;
-    struct measure *outcomes; /* [n_outcomes] owned */
+    struct expression *outcomes; /* [n_outcomes] about one run; owned */
     size_t n_outcomes;
 };
 

@@ -93,10 +93,11 @@ static bool pack_values(struct sweep_worker *w)
     return true;
 }
 
-static void measure(struct sweep_worker *w, bool good)
+static void evaluate(struct sweep_worker *w, bool good)
 {
+    const struct expression_run run = {.series = &w->series};
     for (size_t o = 0; o < w->sweep->n_outcomes; o++)
-        w->outcomes[o] = good ? measure_value(&w->sweep->measures[o], &w->series) : NAN;
+        w->outcomes[o] = good ? expression_value(&w->sweep->expressions[o], &run) : NAN;
 }
 
 enum status sweep_worker_run(struct sweep_worker *w, size_t i, enum status *code)
@@ -113,7 +114,7 @@ enum status sweep_worker_run(struct sweep_worker *w, size_t i, enum status *code
     if (!good)
         snprintf(message, sizeof message, "%s", status_count() ? status_message(0) : "failed without a reason");
     status_clear(); /* what it warned of, the plan has said */
-    measure(w, good);
+    evaluate(w, good);
     const struct sweep_record record = {.index = i,
                                         .status = (int)*code,
                                         .seconds = clock_seconds() - start,
@@ -127,7 +128,7 @@ enum status sweep_worker_run(struct sweep_worker *w, size_t i, enum status *code
 
 enum status sweep_worker_give_up(struct sweep_worker *w, size_t i, const char *message)
 {
-    measure(w, false);
+    evaluate(w, false);
     const struct sweep_record record = {.index = i, .status = ERR_CHECK, .outcomes = w->outcomes, .message = message};
     return sweep_records_append(w->log, &record);
 }

@@ -84,6 +84,19 @@ def test_the_table_opens_in_xarray_with_units_roles_and_series(here):
         np.testing.assert_array_equal(series.collagen_gain[:, -1].values, data.final_collagen_gain.values.astype("float32"))
 
 
+def test_an_outcome_may_be_a_quotient(here):
+    planned(GRID.replace("max(tgfb)]", "max(tgfb), max(tgfb) / tgfb@10 days, 'time_to(tgfb, 110 %, 1 day, 20 days)']"))
+    assert call("sweep", "run", "d", "--quiet").returncode == 0
+    table = collected("d", "--series")
+    with xarray.open_dataset("d/table.h5") as data, xarray.open_dataset("d/table.h5", group="series") as series:
+        quotient = data["max(tgfb) over tgfb@10 days"]  # a dataset's name has no slash
+        assert quotient.attrs["units"] == "1" and quotient.attrs["long_name"] == "max(tgfb) / tgfb@10 days"
+        np.testing.assert_allclose(quotient, series.tgfb.max("time") / series.tgfb[:, 10], rtol=1e-6)
+        np.testing.assert_array_equal(quotient, table["max(tgfb) / tgfb@10 days"])
+    reached = table["time_to(tgfb, 110 %, 1 day, 20 days) [day]"].dropna()
+    assert 0 < reached.size < 12 and reached.between(1, 20).all()
+
+
 def test_a_plan_is_immutable_and_stands_alone(here):
     planned(GRID)
     before = {path: path.read_bytes() for path in (here / "d").rglob("*") if path.is_file()}

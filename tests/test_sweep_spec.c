@@ -201,8 +201,8 @@ Test(sweep_spec, everything_wrong_is_named_at_its_place)
         "spec.yaml:12:32: parameters.tgfb_loss: ",
         "spec.yaml:13:23: treatment.density.form: unknown key; did you mean 'from'?",
         "spec.yaml:14:8: where: needs one comparison",
-        "spec.yaml:15:12: outcomes: 'final_colagen_gain' is no outcome of dermis; did you mean 'final_collagen_gain'?",
-        "spec.yaml:15:32: outcomes: '90' has no unit",
+        "spec.yaml:15:12: outcomes: character 1: 'final_colagen_gain' is no outcome; did you mean 'final_collagen_gain'?",
+        "spec.yaml:15:32: outcomes: character 12: '90' has no unit",
         "spec.yaml:15:57: outcomes: 'downtime' is listed twice",
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
