@@ -133,6 +133,14 @@ static void add_tree(struct config_reader *reader, struct config_node *tree)
         reader->trees[reader->n_trees++] = tree;
 }
 
+static void add_sets(struct config_reader *reader, const char *const *sets, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        add_tree(reader, config_yaml_set(reader, sets[i]));
+        keep_source(reader, "--set", sets[i], strlen(sets[i]));
+    }
+}
+
 enum status config_read(const char *const *files, size_t n_files, const char *const *sets, size_t n_sets,
                         const struct config_vocabulary *vocabulary, struct config **config)
 {
@@ -146,24 +154,28 @@ enum status config_read(const char *const *files, size_t n_files, const char *co
         add_tree(&reader, config_yaml_read(&reader, files[i], &text, &bytes));
         keep_source(&reader, base_name(files[i]), text, bytes);
     }
-    for (size_t i = 0; i < n_sets; i++) {
-        add_tree(&reader, config_yaml_set(&reader, sets[i]));
-        keep_source(&reader, "--set", sets[i], strlen(sets[i]));
-    }
+    add_sets(&reader, sets, n_sets);
+    return end(&reader, config);
+}
+
+enum status config_parse_set(const char *text, size_t bytes, const char *name, const char *const *sets, size_t n_sets,
+                             const struct config_vocabulary *vocabulary, struct config **config)
+{
+    struct config_reader reader;
+    enum status status = config_begin(&reader, vocabulary, 1 + n_sets);
+    if (status != OK)
+        return status;
+    add_tree(&reader, config_yaml_parse(&reader, text, bytes, name));
+    if (bytes <= CONFIG_BYTES_MAX)
+        keep_source(&reader, base_name(name), text, bytes);
+    add_sets(&reader, sets, n_sets);
     return end(&reader, config);
 }
 
 enum status config_parse(const char *text, size_t bytes, const char *name, const struct config_vocabulary *vocabulary,
                          struct config **config)
 {
-    struct config_reader reader;
-    enum status status = config_begin(&reader, vocabulary, 1);
-    if (status != OK)
-        return status;
-    add_tree(&reader, config_yaml_parse(&reader, text, bytes, name));
-    if (bytes <= CONFIG_BYTES_MAX)
-        keep_source(&reader, base_name(name), text, bytes);
-    return end(&reader, config);
+    return config_parse_set(text, bytes, name, NULL, 0, vocabulary, config);
 }
 
 bool config_given(const struct config *config, enum config_key key)

@@ -106,6 +106,8 @@ enum status config_read(const char *const *files, size_t n_files, const char *co
 /* Likewise from text; `name` stands for the file in messages. */
 enum status config_parse(const char *text, size_t bytes, const char *name, const struct config_vocabulary *vocabulary,
                          struct config **config);
+enum status config_parse_set(const char *text, size_t bytes, const char *name, const char *const *sets, size_t n_sets,
+                             const struct config_vocabulary *vocabulary, struct config **config);
 void config_destroy(struct config **config);
 
 bool config_given(const struct config *config, enum config_key key); /* set by the user, not by default */

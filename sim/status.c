@@ -56,12 +56,23 @@ size_t status_warnings(void)
     return n_kept - n_errors;
 }
 
-const char *status_message(size_t i)
+/* The i-th sentence of one kind. */
+static const char *find(bool warning, size_t i)
 {
     for (size_t k = 0; k < n_kept; k++)
-        if (!sentences[k].warning && i-- == 0)
+        if (sentences[k].warning == warning && i-- == 0)
             return sentences[k].text;
     return "";
+}
+
+const char *status_message(size_t i)
+{
+    return find(false, i);
+}
+
+const char *status_warning(size_t i)
+{
+    return find(true, i);
 }
 
 void status_print(FILE *stream)

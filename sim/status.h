@@ -25,10 +25,11 @@ enum status status_fail(enum status code, const char *format, ...) STATUS_PRINTF
 /* Likewise for something the user should know but that does not stop the program; `status_print` tells errors from warnings. */
 void status_warn(const char *format, ...) STATUS_PRINTF(1, 2);
 
-/* The sentences so far: `status_count()` errors, the i-th one (0 <= i < count), and how many warnings.  Valid until status_clear. */
+/* The sentences so far: `status_count()` errors, the i-th one (0 <= i < count); likewise the warnings.  Valid until status_clear. */
 size_t status_count(void);
 size_t status_warnings(void);
 const char *status_message(size_t i);
+const char *status_warning(size_t i);
 
 /* Prints every recorded warning and error as `needlework: warning: ...` / `needlework: error: ...`, then forgets them. */
 void status_print(FILE *stream);

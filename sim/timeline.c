@@ -102,32 +102,32 @@ static int64_t next_event(const struct timeline *timeline)
     return next;
 }
 
-static enum status advance(struct timeline *timeline, const struct timeline_sink *sink, void *user)
+enum status timeline_step(struct timeline *timeline, const struct timeline_sink *sink, void *user)
 {
-    struct stepper *stepper = timeline->simulation->stepper;
-    const int64_t target = next_event(timeline);
-    enum status status = simulation_advance(timeline->simulation, target);
-    if (status == OK && sink->step)
-        status = sink->step(user);
-    if (status == OK)
-        status = within_step(timeline, sink, user);
-    if (status == OK && stepper_time(stepper) == target)
-        status = meet_events(timeline, sink, user);
-    if (status == OK && sink->pause && stepper_time(stepper) < timeline->simulation->plan->end)
-        status = sink->pause(user);
-    return status;
+    timeline->target = next_event(timeline);
+    const enum status status = simulation_advance(timeline->simulation, timeline->target);
+    return status == OK && sink->step ? sink->step(user) : status;
+}
+
+enum status timeline_settle(struct timeline *timeline, const struct timeline_sink *sink, void *user)
+{
+    timeline->kept.begun = 1;
+    const enum status status = within_step(timeline, sink, user);
+    const bool event = stepper_time(timeline->simulation->stepper) == timeline->target;
+    return status == OK && event ? meet_events(timeline, sink, user) : status;
 }
 
 enum status timeline_run(struct timeline *timeline, const struct timeline_sink *sink, void *user)
 {
-    enum status status = OK;
-    if (!timeline->kept.begun) {
-        status = within_step(timeline, sink, user);
+    const struct simulation *simulation = timeline->simulation;
+    const int64_t end = simulation->plan->end;
+    enum status status = timeline->kept.begun ? OK : timeline_settle(timeline, sink, user);
+    while (status == OK && stepper_time(simulation->stepper) < end) {
+        status = timeline_step(timeline, sink, user);
         if (status == OK)
-            status = meet_events(timeline, sink, user);
-        timeline->kept.begun = 1;
+            status = timeline_settle(timeline, sink, user);
+        if (status == OK && sink->pause && stepper_time(simulation->stepper) < end)
+            status = sink->pause(user);
     }
-    while (status == OK && stepper_time(timeline->simulation->stepper) < timeline->simulation->plan->end)
-        status = advance(timeline, sink, user);
     return status;
 }

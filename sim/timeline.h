@@ -28,6 +28,7 @@ struct timeline {
     struct simulation *simulation; /* borrowed */
     int64_t *snapshots;            /* [n_snapshots] ticks within the run, ascending, owned */
     size_t n_snapshots;
+    int64_t target; /* ticks: the event that the last step went towards */
     struct timeline_kept kept;
 };
 
@@ -38,7 +39,12 @@ void timeline_destroy(struct timeline *timeline);
 /* Rows a series of this plan has at most. */
 size_t timeline_rows(const struct plan *plan);
 
-/* From where the simulation stands to the end of the plan. */
+/* One step towards the next event; then what it brings about: the outputs due within it, the integrals up to its end, and there the event.
+ * Between the two, and not later, all times within the step can be observed.  A timeline begins with settling what is due at time 0. */
+enum status timeline_step(struct timeline *timeline, const struct timeline_sink *sink, void *user);
+enum status timeline_settle(struct timeline *timeline, const struct timeline_sink *sink, void *user);
+
+/* Both, again and again, from where the simulation stands to the end of the plan. */
 enum status timeline_run(struct timeline *timeline, const struct timeline_sink *sink, void *user);
 
 #endif
