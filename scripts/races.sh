@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# No data race: clang's ThreadSanitizer, with its OpenMP and archer, over a week of the quickstart on two threads.  (gcc's reports false races.)
-# usage: races.sh [PROGRAM] | --self-test        default: build-tsan/needlework, built by the preset `tsan`
+# No data race: clang's ThreadSanitizer, with its OpenMP and archer, over a week of the quickstart on two threads and over simulations in
+# four threads of one process (tests/threads.c).  (gcc's reports false races.)
+# usage: races.sh [BUILD] | --self-test        default: build-tsan, built by the preset `tsan`
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -60,5 +61,6 @@ END
     exit
 fi
 
-watched "$scratch/log" "${1:-build-tsan/needlework}" run configs/quickstart.yaml --set run.duration="7 days" --threads 2 \
-    -o "$scratch/out.h5" --quiet
+build=${1:-build-tsan}
+watched "$scratch/log" "$build/needlework" run configs/quickstart.yaml --set run.duration="7 days" --threads 2 -o "$scratch/out.h5" --quiet
+watched "$scratch/log" "$build/threads" 4 1
