@@ -10,7 +10,6 @@ Between snapshots the film is interpolated, never across a session (see section.
 Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
 """
 
-import argparse
 import contextlib
 import os
 import shutil
@@ -182,8 +181,7 @@ def make(given):
 
 
 def arguments(words):
-    parser = argparse.ArgumentParser(prog="animate.py", description="Make a film of healing skin from the snapshots of one run.",
-                                     epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+    parser = figure.command_line("animate.py", "Make a film of healing skin from the snapshots of one run.")
     parser.add_argument("file", metavar="FILE", help="results of `needlework run`")
     parser.add_argument("-o", "--output", metavar="OUT", help="film to write, .mp4 or .gif, or with --at a .png, .svg or .pdf (default: FILE.mp4)")
     parser.add_argument("--view", choices=("section", "3d"), default="section", help="cross-sections, or the channels in space as well")
@@ -201,13 +199,12 @@ def arguments(words):
     kind = os.path.splitext(given.output)[1][1:].lower()
     if given.at is None and kind not in KINDS:
         parser.error(f"{given.output}: a film must end in .mp4 or .gif (a single frame, with --at DAY, in .png, .svg or .pdf)")
-    if given.at is not None and kind not in figure.FORMATS:
-        parser.error(f"{given.output}: a frame must end in .png, .svg or .pdf")
+    if given.at is not None:
+        figure.check_ending(parser, given.output, "a frame")
     given.fps = given.fps or (8 if kind == "gif" else 10 if given.view == "3d" else 15)
     given.width = given.width or (800 if kind == "gif" else 1280)
     for name, value, low, high in (("--seconds", given.seconds, 1, 600), ("--fps", given.fps, 1, 60), ("--width", given.width, 320, 3840)):
-        if not low <= value <= high:
-            parser.error(f"{name}: {value:g} is outside {low} to {high}")
+        figure.check_range(parser, name, value, low, high)
     if given.species and len(given.species) > 4:
         parser.error(f"--species: {len(given.species)} species are too many to show, up to 4")
     given.width -= given.width % 32  # both sides even, as the encoder wants them
@@ -219,13 +216,10 @@ def main(words=None):
     try:
         notes = make(given)
     except results.ResultsError as error:
-        print(f"animate.py: error: {error}", file=sys.stderr)
-        return 4
+        return figure.complain("animate.py", error)
     except OSError as error:
-        print(f"animate.py: error: {given.output}: cannot be written ({error.strerror or error})", file=sys.stderr)
-        return 4
-    for note in notes:
-        print(f"animate.py: note: {note}", file=sys.stderr)
+        return figure.complain("animate.py", error, given.output)
+    figure.say("animate.py", notes)
     return 0
 
 

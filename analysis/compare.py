@@ -7,7 +7,6 @@ Values are read off the files (their summaries, or a series at its end); nothing
 Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
 """
 
-import argparse
 import dataclasses
 import math
 import os
@@ -412,8 +411,7 @@ def alt_text(entries, shown, front, against, by, notes):
 
 
 def arguments(words):
-    parser = argparse.ArgumentParser(prog="compare.py", description="Draw 2 to 8 runs side by side.",
-                                     epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+    parser = figure.command_line("compare.py", "Draw 2 to 8 runs side by side.")
     parser.add_argument("files", metavar="FILE", nargs="+", help="results of `needlework run`, of one model")
     parser.add_argument("-o", "--output", metavar="OUT", default="compare.png", help="picture to write: .png, .svg or .pdf (default: compare.png)")
     parser.add_argument("--by", default="final_collagen_gain", metavar="OUTCOME", help="best first by this outcome (default: final_collagen_gain)")
@@ -427,10 +425,8 @@ def arguments(words):
         parser.error(f"{LEAST} to {MOST} files are compared, not {len(given.files)}")
     if given.name and len(given.name) != len(given.files):
         parser.error(f"--name: {len(given.name)} names for {len(given.files)} files")
-    if os.path.splitext(given.output)[1][1:].lower() not in figure.FORMATS:
-        parser.error(f"{given.output}: the picture must end in .png, .svg or .pdf")
-    if not 30 <= given.dpi <= 1200:
-        parser.error(f"--dpi: {given.dpi:g} is outside 30 to 1200")
+    figure.check_ending(parser, given.output)
+    figure.check_range(parser, "--dpi", given.dpi, 30, 1200)
     return given
 
 
@@ -440,16 +436,9 @@ def main(words=None):
         runs = [results.read(path) for path in given.files]
         fig, title, alt, notes = draw(runs, given.name and [figure.clean(name) for name in given.name], given.by, given.against, given.title)
     except (results.ResultsError, Unlike) as error:
-        print(f"compare.py: error: {error}", file=sys.stderr)
-        return 2 if isinstance(error, Unlike) else 4
-    try:
-        figure.save(fig, given.output, title, alt, given.dpi)
-    except OSError as error:
-        print(f"compare.py: error: {given.output}: cannot be written ({error.strerror})", file=sys.stderr)
-        return 4
-    for note in notes:
-        print(f"compare.py: note: {note}", file=sys.stderr)
-    return 0
+        code = figure.complain("compare.py", error)
+        return 2 if isinstance(error, Unlike) else code
+    return figure.deliver("compare.py", fig, given.output, title, alt, given.dpi, notes)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""What every figure of Needlework shares: colours, line styles, the healing time axis and a file that is the same every time.
+"""What every figure of Needlework shares: colours, line styles, the healing time axis, a file that is the same every time, the command line.
 
 Palette: Okabe and Ito (2008), distinguishable with any colour vision.  Every line also has its own dashes, so that grey prints read too.
 """
 
+import argparse
 import io
 import os
 import re
+import sys
 from xml.sax.saxutils import escape
 
 import matplotlib
@@ -177,3 +179,47 @@ def write(path, content):
         if os.path.exists(partial):
             os.remove(partial)
         raise
+
+
+# ---- the command line ---------------------------------------------------------------------------------------------------------------
+
+def command_line(program, description):
+    return argparse.ArgumentParser(prog=program, description=description,
+                                   epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+
+
+def listed(endings):
+    """.png, .svg or .pdf"""
+    words = [f".{ending}" for ending in endings]
+    return " or ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])
+
+
+def check_ending(parser, path, what="the picture", endings=FORMATS):
+    if os.path.splitext(path)[1][1:].lower() not in endings:
+        parser.error(f"{path}: {what} must end in {listed(endings)}")
+
+
+def check_range(parser, option, value, low, high, unit=""):
+    if not low <= value <= high:
+        parser.error(f"{option}: {value:g}{unit} is outside {low} to {high}{unit}")
+
+
+def complain(program, error, path=None):
+    """Says what went wrong (with `path`: why it cannot be written); returns the exit code."""
+    print(f"{program}: error: {f'{path}: cannot be written ({error.strerror or error})' if path else error}", file=sys.stderr)
+    return 4
+
+
+def deliver(program, fig, path, title, alt, dpi, notes=()):
+    """Writes the figure and says the notes; returns the exit code."""
+    try:
+        save(fig, path, title, alt, dpi)
+    except OSError as error:
+        return complain(program, error, path)
+    say(program, notes)
+    return 0
+
+
+def say(program, notes):
+    for note in notes:
+        print(f"{program}: note: {note}", file=sys.stderr)

@@ -276,8 +276,7 @@ more are compared with it, up to four in all")
     parser.add_argument("--program", default=str(TOP / "build/needlework"), help="needlework itself (default: build/needlework)")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     given = parser.parse_args(words)
-    if not given.output.lower().endswith(".pdf"):
-        parser.error(f"{given.output}: a lesson must end in .pdf")
+    figure.check_ending(parser, given.output, "a lesson", ("pdf",))
     if len(given.files) > 4:
         parser.error(f"{len(given.files)} files are too many to compare, up to 4")
     return given
@@ -288,16 +287,13 @@ def main(words=None):
     try:
         pages, alt = make(given)
     except results.ResultsError as error:
-        print(f"lesson.py: error: {error}", file=sys.stderr)
-        return 4
+        return figure.complain("lesson.py", error)
     except OSError as error:
-        print(f"lesson.py: error: {error.filename or given.runs}: cannot be written ({error.strerror})", file=sys.stderr)
-        return 4
+        return figure.complain("lesson.py", error, error.filename or given.runs)
     try:
         write(given.output, pages, "How does skin heal after microneedling?", alt)
     except OSError as error:
-        print(f"lesson.py: error: {given.output}: cannot be written ({error.strerror})", file=sys.stderr)
-        return 4
+        return figure.complain("lesson.py", error, given.output)
     return 0
 
 

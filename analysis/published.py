@@ -203,8 +203,7 @@ def main(words=None):
     parser.add_argument("-o", "--output", default="published.png", help="the picture: .png, .svg or .pdf")
     parser.add_argument("--dpi", type=int, default=120)
     given = parser.parse_args(words)
-    if given.output.rsplit(".", 1)[-1].lower() not in figure.FORMATS:
-        parser.error(f"{given.output}: pictures end in {', '.join(figure.FORMATS)}")
+    figure.check_ending(parser, given.output)
     library = Library(given.folder)
     try:
         fig = draw(library)
@@ -212,10 +211,8 @@ def main(words=None):
                     "Twelve panels, one for each published model: its main figure as computed, with numbers reported by others as dots.",
                     given.dpi)
     except (results.ResultsError, OSError) as error:
-        print(f"published.py: error: {error}", file=sys.stderr)
-        return 4
-    for note in sorted(set(library.notes)):
-        print(f"published.py: note: {note}", file=sys.stderr)
+        return figure.complain("published.py", error)
+    figure.say("published.py", sorted(set(library.notes)))
     return 4 if len(set(library.notes)) and not any(ax.lines for ax in fig.axes) else 0
 
 

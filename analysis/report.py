@@ -8,7 +8,6 @@ shown as text: escaped, and no script but the page's own may run (Content-Securi
 Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
 """
 
-import argparse
 import base64
 import hashlib
 import html
@@ -354,7 +353,7 @@ def citations(run):
 def charts(index, outcomes, run):
     """Placeholders that page.js fills."""
     shown = [(g, title) for g, (title, _, lines) in enumerate(GROUPS) if any(name in run.series for name, *_ in lines)]
-    parts = [f'<div class=tools><label><input type=checkbox class=stretch checked> stretch the first days</label>'
+    parts = ['<div class=tools><label><input type=checkbox class=stretch checked> stretch the first days</label>'
              "<span class=faint>drag to zoom, double-click for all; lines mark sessions</span></div>"]
     for g, title in shown:
         parts.append(f'<h3>{title}</h3><div class=chart role=img aria-label="{title} over time; the numbers are in the table of outcomes" '
@@ -459,8 +458,7 @@ def page(runs, title=None):
 
 
 def arguments(words):
-    parser = argparse.ArgumentParser(prog="report.py", description="Write one self-contained page (HTML) about one run or several.",
-                                     epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+    parser = figure.command_line("report.py", "Write one self-contained page (HTML) about one run or several.")
     parser.add_argument("files", metavar="FILE", nargs="+", help="results of `needlework run`")
     parser.add_argument("-o", "--output", metavar="OUT", default="report.html", help="page to write, .html (default: report.html)")
     parser.add_argument("--title", help="title of the page (default: that of the run)")
@@ -478,16 +476,12 @@ def main(words=None):
         runs = [results.read(path) for path in given.files]
         content = page(runs, given.title).encode("utf-8", "replace")
     except results.ResultsError as error:
-        print(f"report.py: error: {error}", file=sys.stderr)
-        return 4
+        return figure.complain("report.py", error)
     try:
         figure.write(given.output, content)
     except OSError as error:
-        print(f"report.py: error: {given.output}: cannot be written ({error.strerror})", file=sys.stderr)
-        return 4
-    for run in runs:
-        for note in run.notes:
-            print(f"report.py: note: {run.path}: {note}", file=sys.stderr)
+        return figure.complain("report.py", error, given.output)
+    figure.say("report.py", [f"{run.path}: {note}" for run in runs for note in run.notes])
     return 0
 
 

@@ -18,7 +18,7 @@ import matplotlib.ticker
 import numpy as np
 
 import results
-from figure import BLUE, GREEN, ORANGE, PURPLE, RED, STRETCH, quantity
+from figure import BLUE, GREEN, ORANGE, RED, STRETCH, quantity
 
 COLLAGEN = tuple(f"collagen_{kind}_{stage}" for kind in ("i", "iii") for stage in ("new", "incorporated", "mature"))
 SURFACE = ("keratinocyte", "barrier", "epidermal_thickness")

@@ -7,7 +7,6 @@ The figure follows from the design: heat maps of a grid of two or more dimension
 runs with median and band of a sample.  --figure draws another one.
 """
 
-import argparse
 import os
 import sys
 
@@ -60,8 +59,7 @@ def draw(study, kind=None, outcomes=None, factors=None, up=None, down=None, titl
 
 
 def arguments(words):
-    parser = argparse.ArgumentParser(prog="sweep.py", description="Draw what a collected sweep taught.",
-                                     epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+    parser = figure.command_line("sweep.py", "Draw what a collected sweep taught.")
     parser.add_argument("sweep", metavar="DIR", help="folder of a sweep after `needlework sweep collect`, or its table")
     parser.add_argument("-o", "--output", metavar="OUT", help="picture to write: .png, .svg or .pdf (default: FIGURE.png in DIR)")
     parser.add_argument("--figure", choices=sorted(FIGURES), help="default: what the design is made for")
@@ -74,12 +72,10 @@ lines, the third as panels (default: all, in the order of the sweep)")
     parser.add_argument("--width", type=float, default=WIDTH, metavar="INCHES", help="6 to 40 inches (default: 10)")
     parser.add_argument("--dpi", type=float, default=110, help="dots per inch of a PNG, 30 to 1200 (default: 110)")
     given = parser.parse_args(words)
-    if given.output and os.path.splitext(given.output)[1][1:].lower() not in figure.FORMATS:
-        parser.error(f"{given.output}: the picture must end in .png, .svg or .pdf")
-    if not 6 <= given.width <= 40:
-        parser.error(f"--width: {given.width:g} inches is outside 6 to 40 inches")
-    if not 30 <= given.dpi <= 1200:
-        parser.error(f"--dpi: {given.dpi:g} is outside 30 to 1200")
+    if given.output:
+        figure.check_ending(parser, given.output)
+    figure.check_range(parser, "--width", given.width, 6, 40, " inches")
+    figure.check_range(parser, "--dpi", given.dpi, 30, 1200)
     return given
 
 
@@ -90,16 +86,10 @@ def main(words=None):
         kind = given.figure or suited(study)
         fig, title, alt = draw(study, kind, given.outcome, given.factor, given.up, given.down, given.title, given.width)
     except results.ResultsError as error:
-        print(f"sweep.py: error: {error}", file=sys.stderr)
-        return 4
+        return figure.complain("sweep.py", error)
     folder = given.sweep if os.path.isdir(given.sweep) else os.path.dirname(given.sweep)
     output = given.output or os.path.join(folder, f"{kind}.png")
-    try:
-        figure.save(fig, output, title, alt, given.dpi)
-    except OSError as error:
-        print(f"sweep.py: error: {output}: cannot be written ({error.strerror})", file=sys.stderr)
-        return 4
-    return 0
+    return figure.deliver("sweep.py", fig, output, title, alt, given.dpi)
 
 
 if __name__ == "__main__":

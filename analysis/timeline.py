@@ -8,7 +8,6 @@ Above stand cross-sections of the skin, where the run has space and kept snapsho
 Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
 """
 
-import argparse
 import dataclasses
 import os
 import sys
@@ -421,8 +420,7 @@ def draw(run, title=None, width=WIDTH, grey=False, signals=False, sections=True,
 
 
 def arguments(words):
-    parser = argparse.ArgumentParser(prog="timeline.py", description="Draw the healing timeline of one run.",
-                                     epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written")
+    parser = figure.command_line("timeline.py", "Draw the healing timeline of one run.")
     parser.add_argument("file", metavar="FILE", help="results of `needlework run`")
     parser.add_argument("-o", "--output", metavar="OUT", help="picture to write: .png, .svg or .pdf (default: FILE with -timeline.png)")
     parser.add_argument("--title", help="heading (default: the title in the file)")
@@ -436,12 +434,9 @@ def arguments(words):
     given = parser.parse_args(words)
     if given.output is None:
         given.output = os.path.splitext(given.file)[0] + "-timeline.png"
-    if os.path.splitext(given.output)[1][1:].lower() not in figure.FORMATS:
-        parser.error(f"{given.output}: the picture must end in .png, .svg or .pdf")
-    if not 3 <= given.width <= 40:
-        parser.error(f"--width: {given.width:g} inches is outside 3 to 40 inches")
-    if not 30 <= given.dpi <= 1200:
-        parser.error(f"--dpi: {given.dpi:g} is outside 30 to 1200")
+    figure.check_ending(parser, given.output)
+    figure.check_range(parser, "--width", given.width, 3, 40, " inches")
+    figure.check_range(parser, "--dpi", given.dpi, 30, 1200)
     return given
 
 
@@ -452,16 +447,8 @@ def main(words=None):
         spread = ensemble.read(given.ensemble) if given.ensemble else None
         fig, title, alt = draw(run, given.title, given.width, given.style == "grey", given.signals, given.sections, spread)
     except results.ResultsError as error:
-        print(f"timeline.py: error: {error}", file=sys.stderr)
-        return 4
-    try:
-        figure.save(fig, given.output, title, alt, given.dpi)
-    except OSError as error:
-        print(f"timeline.py: error: {given.output}: cannot be written ({error.strerror})", file=sys.stderr)
-        return 4
-    for note in run.notes + (spread.notes if spread else []):
-        print(f"timeline.py: note: {note}", file=sys.stderr)
-    return 0
+        return figure.complain("timeline.py", error)
+    return figure.deliver("timeline.py", fig, given.output, title, alt, given.dpi, run.notes + (spread.notes if spread else []))
 
 
 if __name__ == "__main__":

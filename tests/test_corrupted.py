@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import PROGRAM, TOP, call
+from conftest import TOP, call
 
 sys.path.insert(0, str(TOP / "analysis"))
 import results  # noqa: E402

@@ -11,7 +11,7 @@ import pandas
 import pytest
 import xarray
 
-from conftest import PROGRAM, TOP, call
+from conftest import PROGRAM, call
 
 BASE = "model: dermis\ndomain: {geometry: well_mixed}\nrun: {duration: 20 days}\n"
 GRID = """base: base.yaml
