@@ -21,9 +21,6 @@ from figure import FAINT, INK, RED, RUNS, plt
 
 WIDTH, LEAST, MOST = 11.0, 2, len(RUNS)
 FONT = 9.0
-# Of these the lower value is the better one; all others: the higher.
-LOWER = ("downtime", "collagen_onset", "collagen_time_to_", "epidermal_closure_time", "barrier_recovery_time", "scar_", "erythema", "inflammation",
-         "barrier_deficit", "myofibroblasts", "roughness", "damaged_")
 COLLAGEN = "collagen_"
 LENGTHS = {"mm": 1, "um": 1e-3, "cm": 10, "m": 1000}
 DENSITIES = {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100}
@@ -114,8 +111,9 @@ def outcome(entry, name):
     return float(run.series[name][-1]) if name in run.series else math.nan
 
 
-def lower_is_better(name):
-    return name.startswith(LOWER)
+def lower_is_better(run, name):
+    """As the results file says; the higher value of all else."""
+    return name in run.about.get("lower_is_better", "").split() or name == "damaged_volume"
 
 
 def ratio(above, below):
@@ -138,7 +136,7 @@ def columns(entries, by):
     if by not in ("final_collagen_gain", "collagen_gain", "downtime", "collagen_onset", "scar_index"):
         gain = by.endswith("_gain")
         title = "\n".join(textwrap.wrap((by[:1].upper() + by[1:]).replace("_", " "), 16)[:2])
-        found.insert(0, Column(title, "%" if gain else unit_of(entries, by), of(by, 100 if gain else 1), lower_is_better(by)))
+        found.insert(0, Column(title, "%" if gain else unit_of(entries, by), of(by, 100 if gain else 1), lower_is_better(entries[0].run, by)))
     return [column for column in found if any(np.isfinite(column.value(entry)) for entry in entries)]
 
 
@@ -183,7 +181,7 @@ def entries_of(runs, names, by):
     if not any(by in run.series or by in run.summary for run in runs) and by != "damaged_volume":
         raise Unlike(f"--by: {by} is in none of the files; they have {', '.join(sorted(runs[0].summary))} and "
                                    f"{', '.join(sorted(runs[0].series.data_vars))}")
-    sign = 1 if lower_is_better(by) else -1
+    sign = 1 if lower_is_better(runs[0], by) else -1
 
     def place(entry):
         value = outcome(entry, by)
@@ -323,7 +321,7 @@ def draw_trade(ax, entries, against, by):
     factor = 100 if by.endswith("_gain") else 1
     cost, worth = [outcome(entry, against) for entry in entries], [factor * outcome(entry, by) for entry in entries]
     known = [i for i in range(len(entries)) if np.isfinite(cost[i]) and np.isfinite(worth[i])]
-    sign = -1.0 if lower_is_better(by) else 1.0
+    sign = -1.0 if lower_is_better(entries[0].run, by) else 1.0
     front = figure.pareto(cost, sign * np.array(worth))
     if not known:
         ax.text(0.5, 0.5, "not in these files", transform=ax.transAxes, ha="center", color=FAINT)

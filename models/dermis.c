@@ -409,6 +409,8 @@ static const struct outcome outcomes[N_OUTCOMES] = {
     OUT(follicle_signal,          "day", "exposure of the hair bulge to PDGF, in half-saturations x days (lowest layer of a shallower domain)"),
     OUT(follicle_tgfb,            "day", "likewise to TGF-b1, which ends hair growth: the two are not to be added"),
 };
+static const char *const lower[] = {"inflammation",    "myofibroblasts",    "myofibroblasts_core", "barrier_deficit",  "scar_index", "scar_myofibroblasts",
+                                    "scar_collagen_III", "scar_excess", "erythema", "roughness", "pigment_fraction", "follicle_tgfb", NULL};
 static const struct modifier modifiers[] = {
     {"smoker",         "synthesis_i_factor",   0.82,       LIT "Knuutinen 2002"},
     {"smoker",         "synthesis_iii_factor", 0.78,       LIT "Knuutinen 2002"},
@@ -885,7 +887,7 @@ const struct model dermis_model = {
     .readouts = readouts, .n_readouts = COUNT(readouts),
     .surface_readouts = surface_readouts, .n_surface_readouts = COUNT(surface_readouts),
     .integrals = integrals, .n_integrals = N_INTEGRALS,
-    .outcomes = outcomes, .n_outcomes = N_OUTCOMES,
+    .outcomes = outcomes, .n_outcomes = N_OUTCOMES, .lower = lower,
     .modifiers = modifiers, .n_modifiers = COUNT(modifiers),
     .ageing = ageing, .n_ageing = COUNT(ageing),
     .lesions = lesions, .n_lesions = COUNT(lesions),

@@ -16,7 +16,7 @@ LAYERS = [
     ["treatment", "state"],
     ["transport", "reaction", "surface"],
     ["stepper"],
-    ["outcomes", "events"],
+    ["outcomes", "events", "summary_rows"],
     ["h5"],
     ["results", "checkpoint", "plan"],
     ["simulation"],

@@ -13,20 +13,6 @@
 
 static const char *const equal_names[] = {"as run", "channels", "damage", "depth-volume", NULL};
 
-/* Outcomes of which less is better, by the beginning of their name; later is worse too. */
-static const char *const lower[] = {"downtime",
-                                    "collagen_onset",
-                                    "collagen_time_to_",
-                                    "epidermal_closure_time",
-                                    "barrier_recovery_time",
-                                    "scar_",
-                                    "erythema",
-                                    "inflammation",
-                                    "barrier_deficit",
-                                    "myofibroblasts",
-                                    "roughness",
-                                    NULL};
-
 /* ---- the dose ------------------------------------------------------------------------------------------------------------------------ */
 
 struct compare_dose compare_dose_of(const struct device *device, double epidermis)
@@ -74,24 +60,20 @@ static void read_configuration(struct compare_run *run)
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------------------- */
 
-static bool begins_with_any(const char *name, const char *const *beginnings)
+static bool ends_with(const char *name, const char *end)
 {
-    for (; *beginnings; beginnings++)
-        if (strncmp(name, *beginnings, strlen(*beginnings)) == 0)
-            return true;
-    return false;
+    const size_t n = strlen(name), m = strlen(end);
+    return n >= m && strcmp(name + n - m, end) == 0;
 }
 
-/* What sort of number the chosen outcome is. */
+/* What sort of number the chosen outcome is; later is worse. */
 static void classify(struct compare *c)
 {
-    static const char *const shared[] = {"scar_", "downtime_total", NULL};
     const bool time = expression_is_time(&c->by);
     const char *subject = expression_subject(&c->by), *name = subject ? subject : "";
-    const size_t length = strlen(name);
     expression_unit(&c->by, c->unit);
-    c->lower = time || begins_with_any(name, lower);
-    c->shared = !time && ((length > 5 && strcmp(name + length - 5, "_gain") == 0) || begins_with_any(name, shared));
+    c->lower = time || summary_lower(c->by.model, name);
+    c->shared = !time && (ends_with(name, "_gain") || strncmp(name, "scar_", 5) == 0 || strcmp(name, "downtime_total") == 0);
 }
 
 /* One file; the first one decides on the model. */

@@ -372,6 +372,9 @@ static void check_observables(struct check *c)
         check_texts(c, "surface readout", m->surface_readouts[i].name, m->surface_readouts[i].unit, m->surface_readouts[i].meaning);
     for (size_t i = 0; i < m->n_outcomes; i++)
         check_texts(c, "outcome", m->outcomes[i].name, m->outcomes[i].unit, m->outcomes[i].meaning);
+    for (size_t i = 0; m->lower && m->lower[i]; i++)
+        if (model_outcome(m, m->lower[i]) < 0)
+            wrong(c, "the lower value of '%s' is said to be better, but there is no such outcome", m->lower[i]);
     for (size_t i = 0; i < m->n_integrals; i++) {
         const struct integral *x = &m->integrals[i];
         check_texts(c, "integral", x->name, "day", x->meaning);

@@ -123,6 +123,7 @@ struct model {
     const struct integral *integrals;      size_t n_integrals;
     struct layer_depth layer;                                        /* where REGION_DEPTH lies; names omitted: nowhere */
     const struct outcome *outcomes;        size_t n_outcomes;
+    const char *const *lower;                                        /* those of which the lower value is the better one; ends with NULL */
     const struct modifier *modifiers;      size_t n_modifiers;
     const struct ageing *ageing;           size_t n_ageing;
     const struct lesion *lesions;          size_t n_lesions;

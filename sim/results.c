@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include "results_internal.h"
 #include "provenance.h"
+#include "summary_rows.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,6 +79,19 @@ static enum status visit_tables(struct results *r, const struct grid *grid, cons
     return status;
 }
 
+/* The names of the outcomes and numbers of the summary of which the lower value is the better one, separated by blanks. */
+static enum status write_lower(const struct results *r)
+{
+    char names[4096] = "";
+    size_t n = 0;
+    for (size_t i = 0; r->model->lower && r->model->lower[i] && n < sizeof names; i++)
+        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? " " : "", r->model->lower[i]);
+    for (int key = 0; key < SUMMARY_KEYS && n < sizeof names; key++)
+        if (summary_rows[key].lower && summary_has(r->model, (enum summary_key)key))
+            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? " " : "", summary_rows[key].name);
+    return n ? h5_text(r->path, r->file, "lower_is_better", names) : OK;
+}
+
 static enum status write_root(const struct results *r, const struct grid *grid, const struct results_about *about)
 {
     char source[256], history[512], hex[PROVENANCE_SHA256];
@@ -98,6 +112,8 @@ static enum status write_root(const struct results *r, const struct grid *grid, 
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
         status = h5_text(r->path, r->file, texts[i].name, texts[i].value);
+    if (!status)
+        status = write_lower(r);
     return status ? status : h5_integer(r->path, r->file, "complete", 0);
 }
 

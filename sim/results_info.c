@@ -3,6 +3,7 @@
 #include "h5.h"
 #include "isolate.h"
 #include "results.h"
+#include "summary_rows.h"
 
 #include <errno.h>
 #include <math.h>
@@ -96,20 +97,15 @@ static void print_state(hid_t root, const double *time, size_t n, FILE *stream)
 
 static void print_summary(hid_t root, FILE *stream)
 {
-    static const char *const names[][2] = {
-        {"collagen_onset", "day"},  {"collagen_time_to_90_percent", "day"}, {"peak_collagen_gain", ""},       {"final_collagen_gain", ""},
-        {"first_session_gain", ""}, {"epidermal_closure_time", "day"},      {"barrier_recovery_time", "day"}, {"downtime", "day"},
-        {"sessions_performed", ""},
-    };
     double value;
     fprintf(stream, "\nsummary\n");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!h5_read_number(root, names[i][0], &value))
-            fprintf(stream, "  %-*s%12s\n", WIDTH, names[i][0], "not recorded");
+    for (const struct summary_row *row = summary_rows; row < summary_rows + SUMMARY_KEYS; row++)
+        if (!h5_read_number(root, row->name, &value))
+            fprintf(stream, "  %-*s%12s\n", WIDTH, row->name, "not recorded");
         else if (isnan(value))
-            fprintf(stream, "  %-*s%12s\n", WIDTH, names[i][0], "not reached");
+            fprintf(stream, "  %-*s%12s\n", WIDTH, row->name, "not reached");
         else
-            fprintf(stream, "  %-*s%12.5g %s\n", WIDTH, names[i][0], value, names[i][1]);
+            fprintf(stream, "  %-*s%12.5g %s\n", WIDTH, row->name, value, strcmp(row->unit, "1") == 0 ? "" : row->unit);
 }
 
 static void print_sessions(hid_t root, FILE *stream)

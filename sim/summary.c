@@ -4,26 +4,6 @@
 
 #include <math.h>
 
-const struct summary_row summary_rows[SUMMARY_KEYS] = {
-    [SUMMARY_SESSIONS_PERFORMED] = {"sessions_performed", "1", "sessions given"},
-    [SUMMARY_ONSET] = {"collagen_onset", "day", "time from which on the collagen gain stays at or above 1 %"},
-    [SUMMARY_TIME_TO_90_PERCENT] = {"collagen_time_to_90_percent", "day", "time at which the collagen gain reaches 90 % of its peak"},
-    [SUMMARY_TIME_TO_95_PERCENT] = {"collagen_time_to_95_percent", "day", "time at which the collagen gain reaches 95 % of its peak"},
-    [SUMMARY_PEAK_GAIN] = {"peak_collagen_gain", "1", "largest collagen gain"},
-    [SUMMARY_FINAL_GAIN] = {"final_collagen_gain", "1", "collagen gain at the end"},
-    [SUMMARY_FIRST_SESSION_GAIN] = {"first_session_gain", "1",
-                                    "what the first session brought: collagen gain just before the second, or at the end without one"},
-    [SUMMARY_CLOSURE_TIME] = {"epidermal_closure_time", "day", "longest time from a session until 95 % of the mouths are covered"},
-    [SUMMARY_BARRIER_TIME] = {"barrier_recovery_time", "day", "longest time from a session until the barrier deficit is below 5 %"},
-    [SUMMARY_DOWNTIME] = {"downtime", "day", "longest time from a session until erythema and barrier deficit are small"},
-    [SUMMARY_DOWNTIME_TOTAL] = {"downtime_total", "day", "sum of the downtimes of all sessions"},
-};
-
-bool summary_has(const struct model *model, enum summary_key key)
-{
-    return key == SUMMARY_SESSIONS_PERFORMED || model_outcome(model, "collagen_gain") >= 0;
-}
-
 size_t summary_sessions(const struct simulation *simulation)
 {
     size_t performed = 0;

@@ -107,6 +107,16 @@ Test(compare, sorts_best_first_and_names_the_baseline)
     cr_expect(c->lower && days[0] < days[1] && days[1] < days[2], "%g, %g, %g", days[0], days[1], days[2]);
     cr_expect(c->baseline == 0 && c->run[0].path == path[2], "no treatment has no downtime");
     compare_destroy(&c);
+    static const struct {
+        const char *by;
+        bool lower;
+    } cases[] = {{"max(erythema)", true}, {"time_of_max(tgfb)", true},    {"pigment_fraction", true},
+                 {"perfusion", false},    {"final_collagen_gain", false}, {"follicle_signal", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cr_assert(compare(cases[i].by, NULL, COMPARE_AS_RUN, &c) == OK, "%s", status_message(0));
+        cr_expect(c->lower == cases[i].lower, "%s", cases[i].by);
+        compare_destroy(&c);
+    }
 }
 
 Test(compare, shares_are_the_outcome_divided)

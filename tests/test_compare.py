@@ -201,6 +201,9 @@ def test_lower_is_better_where_it_is(runs):
     entries = compare.entries_of(runs, None, "collagen_onset")
     assert entries[-1].label == "untreated"  # never reached: last
     assert entries[0].run.summary["collagen_onset"] < entries[1].run.summary["collagen_onset"]
+    lower = [name for name in (*runs[0].series, *runs[0].summary) if compare.lower_is_better(runs[0], name)]
+    assert {"erythema", "pigment_fraction", "scar_index", "downtime", "epidermal_closure_time"} <= set(lower)
+    assert not {"collagen_gain", "perfusion", "final_collagen_gain", "follicle_signal"} & set(lower)
 
 
 @pytest.mark.parametrize("many", [2, 8])

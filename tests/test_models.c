@@ -539,6 +539,7 @@ Test(models, that_break_the_contract_are_told_how)
     static const struct boundary boundary[] = {{"cell", FACE_X_LOW, BOUNDARY_EXCHANGE, "motility", NULL}};
     static const struct boundary twice[] = {{"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL},
                                             {"cell", FACE_X_LOW, BOUNDARY_FIXED, "motility", NULL}};
+    static const char *const lower[] = {"dose", NULL};
     struct model b;
 #define BROKEN(change, message)                                                                                                            \
     b = sound(&p);                                                                                                                         \
@@ -551,6 +552,7 @@ Test(models, that_break_the_contract_are_told_how)
     BROKEN((b.readouts = readouts, b.n_readouts = 1), "function read is missing");
     BROKEN((b.readouts = readouts, b.n_readouts = 1), "readout 'cell' has the name of a species");
     BROKEN((b.outcomes = outcomes, b.n_outcomes = 1), "'time' is the name of an axis");
+    BROKEN(b.lower = lower, "the lower value of 'dose' is said to be better, but there is no such outcome");
     BROKEN((b.integrals = integrals, b.n_integrals = 1), "integral 'dose' is of 'drug', which does not exist");
     BROKEN((b.integrals = deep, b.n_integrals = 1), "integral 'deep' is over a layer that the model does not place");
     BROKEN((b.layer = (struct layer_depth){"motility", NULL}), "a layer needs both a centre and a height");
