@@ -47,3 +47,5 @@ const struct model template_model = {
     .n_params = N_PARAMS,
     .react = react,
 };
+
+NEEDLEWORK_PLUGIN(template_model);

@@ -19,7 +19,7 @@ LAYERS = [
     ["outcomes", "events", "summary_rows"],
     ["h5"],
     ["results", "checkpoint", "plan"],
-    ["simulation"],
+    ["simulation", "plugin"],
     ["summary", "timeline"],
     ["series", "needlework"],
     ["expression"],

@@ -17,6 +17,7 @@ struct arguments {
     const char *sets[ARGUMENTS_SETS_MAX];
     size_t n_sets;
     const char *slurm; /* options for sbatch */
+    const char *model; /* file of a plug-in */
     const char *output, *format, *by, *baseline, *equal;
     long threads, jobs, count, chunk, throttle;
     long index;         /* -1 = not given */

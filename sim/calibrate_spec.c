@@ -4,6 +4,7 @@
 
 #include "config_document.h"
 #include "model_use.h"
+#include "plugin.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static void place(char out[PATH], const char *beside, const char *name)
 /* Reads the configurations, overlays and settings of "a.yaml; b.yaml; treatment.sessions=2" and plans the run. */
 static enum status plan_protocol(const struct calibrate_spec *spec, const char *beside, char *text, struct calibrate_protocol *protocol)
 {
-    char paths[WORDS][PATH], tolerance[64];
+    char paths[WORDS][PATH], tolerance[64], model[PATH + 8] = "model=";
     const char *files[WORDS], *sets[WORDS + 1];
     size_t n_files = 0, n_sets = 0;
     snprintf(tolerance, sizeof tolerance, "run.tolerance=%g", spec->tolerance);
@@ -39,7 +40,10 @@ static enum status plan_protocol(const struct calibrate_spec *spec, const char *
             continue;
         if (n_files == WORDS || n_sets == WORDS)
             return status_fail(ERR_CONFIG, "more than %d words", WORDS);
-        if (strchr(word, '=')) {
+        if (strncmp(word, model, 6) == 0 && config_model_is_file(word + 6)) {
+            place(model + 6, beside, word + 6);
+            sets[n_sets++] = model;
+        } else if (strchr(word, '=')) {
             sets[n_sets++] = word;
         } else {
             place(paths[n_files], beside, word);
@@ -49,7 +53,7 @@ static enum status plan_protocol(const struct calibrate_spec *spec, const char *
     }
     if (n_files == 0)
         return status_fail(ERR_CONFIG, "names no configuration; write FILE; KEY=VALUE; ...");
-    enum status status = config_read(files, n_files, sets, n_sets, plan_vocabulary(), &protocol->config);
+    enum status status = config_read(files, n_files, sets, n_sets, plugin_vocabulary(), &protocol->config);
     return status == OK ? plan_create(protocol->config, 1, &protocol->plan) : status;
 }
 

@@ -6,6 +6,7 @@
 #include "device.h"
 #include "model_use.h"
 #include "plan.h"
+#include "plugin.h"
 #include "reproduce.h"
 #include "results.h"
 #include "run.h"
@@ -18,7 +19,7 @@
 
 static enum status read_config(const struct arguments *a, struct config **config)
 {
-    return config_read(a->files, a->n_files, a->sets, a->n_sets, plan_vocabulary(), config);
+    return config_read(a->files, a->n_files, a->sets, a->n_sets, plugin_vocabulary(), config);
 }
 
 /* Results that would take the place of what they are made from are refused, also with --force. */
@@ -58,6 +59,7 @@ enum status commands_resume(const struct arguments *a)
 {
     const struct run_options options = {.output = a->files[0],
                                         .config_path = a->files[0],
+                                        .plugin = a->model,
                                         .force = a->force,
                                         .quiet = a->quiet,
                                         .resume = true,
@@ -68,7 +70,7 @@ enum status commands_resume(const struct arguments *a)
 
 enum status commands_reproduce(const struct arguments *a)
 {
-    const struct reproduce_options options = {a->output, (int)a->threads, a->force, a->quiet, a->max_seconds};
+    const struct reproduce_options options = {a->model, a->output, (int)a->threads, a->force, a->quiet, a->max_seconds};
     const enum status status = check_output(a);
     return status == OK ? reproduce_file(a->files[0], &options, stdout) : status;
 }
@@ -112,7 +114,9 @@ enum status commands_models(const struct arguments *a)
     if (vary && a->n_files == 0)
         return status_fail(ERR_CONFIG, "--format vary: of which model? `needlework models` lists them");
     if (a->n_files == 1) {
-        const struct model *model = model_find(a->files[0]);
+        const struct model *model = config_model_is_file(a->files[0]) ? NULL : model_find(a->files[0]);
+        if (config_model_is_file(a->files[0]) && plugin_load(a->files[0], "models", &model) != OK)
+            return ERR_CONFIG;
         if (!model)
             return unknown_name("model", a->files[0], plan_vocabulary()->models);
         if (vary)

@@ -16,7 +16,7 @@ const struct command commands_table[] = {
      "Without -o the results go to results/<name of CONFIG>.h5.  An existing file is refused without --force.\n"
      "SIGINT, SIGTERM, SIGUSR1 and --max-walltime end the run after a checkpoint, with exit code 75.\n",
      1, 1000, commands_run},
-    {"resume", "twfq", "FILE [--threads N] [--max-walltime TIME] [--force] [--quiet]",
+    {"resume", "mtwfq", "FILE [--model FILE.so] [--threads N] [--max-walltime TIME] [--force] [--quiet]",
      "go on with an interrupted run from its checkpoint",
      "FILE is the results file; the result is the same to the last bit as that of an uninterrupted run.\n"
      "A checkpoint of another version of the program is refused without --force.\n",
@@ -25,19 +25,19 @@ const struct command commands_table[] = {
      "validate a configuration; print it resolved, with sessions, cells, memory and time",
      "The output is itself a valid configuration.  --keys prints the table of all keys as Markdown.\n",
      0, 1000, commands_check},
-    {"models", "F", "[NAME] [--format text|markdown|json|vary]",
+    {"models", "F", "[NAME | FILE.so] [--format text|markdown|json|vary]",
      "list models, or species, parameters and outcomes of one",
      "--format vary: the parameters of a model with their ranges, to be screened by a sweep.\n", 0, 1, commands_models},
     {"devices", "F", "[NAME] [--format text|markdown|json]",
      "list needle devices and their geometry", "", 0, 1, commands_devices},
-    {"reproduce", "otwfq", "FILE [-o NEW] [--threads N] [--max-walltime TIME] [--force] [--quiet]",
+    {"reproduce", "motwfq", "FILE [--model FILE.so] [-o NEW] [--threads N] [--max-walltime TIME] [--force] [--quiet]",
      "run again from a results file's own provenance, and compare",
      "One line per dataset (and per attribute that differs), all but /provenance/host.  A file of this very build must agree bit by bit, one of another build\n"
      "within run.tolerance of each dataset's largest value.  Exit code 0: it does; 1: it differs; 4: FILE cannot be used.\n",
      1, 1, commands_reproduce},
     {"info", "", "FILE",
      "what made a results file, is it complete, what came out", "", 1, 1, commands_info},
-    {"compare", "cybe", "FILE FILE... [--by OUTCOME] [--baseline FILE] [--equal channels|damage|depth-volume] [--csv]",
+    {"compare", "mcybe", "FILE FILE... [--model FILE.so] [--by OUTCOME] [--baseline FILE] [--equal channels|damage|depth-volume] [--csv]",
      "outcomes of several runs side by side, best first",
      "Rows: outcomes; the dose; the outcome sorted by per session, per channel, per damaged volume and per day of downtime; differences to the\n"
      "baseline.  Doses are per cm2 of skin and by the device's nominal geometry, summed over the sessions that took place:\n"

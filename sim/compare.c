@@ -3,6 +3,7 @@
 #include "config.h"
 #include "model_use.h"
 #include "plan.h"
+#include "plugin.h"
 #include "results.h"
 #include "series.h"
 
@@ -326,7 +327,11 @@ enum status compare_command(const struct arguments *a)
         if (!equal_names[equal])
             return status_fail(ERR_CONFIG, "--equal: '%s' is none of channels, damage, depth-volume", a->equal);
     }
-    const enum status status = compare_create(a->files, a->n_files, a->by, a->baseline, (enum compare_equal)equal, &compare);
+    enum status status = OK;
+    for (size_t i = 0; a->model && i < a->n_files && status == OK; i++)
+        status = plugin_for_results(a->files[i], a->model, true);
+    if (status == OK)
+        status = compare_create(a->files, a->n_files, a->by, a->baseline, (enum compare_equal)equal, &compare);
     if (status == OK && a->csv)
         compare_print_csv(compare, stdout);
     else if (status == OK)

@@ -76,6 +76,10 @@ struct config_vocabulary {
     /* Parameters of a model (name is one of `models`): their number, and the i-th one. */
     size_t (*parameter_count)(const char *model);
     struct config_parameter (*parameter)(const char *model, size_t i);
+    /* A model that is none of `models`, as the word in the configuration and as the path it is when it is one (relative to the file that
+     * says it; `where`: "FILE:LINE:COLUMN: model").  OK with its name, or with NULL when there is none; else the reason is recorded.  NULL:
+     * there are no others. */
+    enum status (*other_model)(const char *word, const char *path, const char *where, const char **name);
 };
 
 /* A device of the user's own, under `devices.<name>`: what it is like, and the properties that differ (NaN = not given). */
@@ -119,6 +123,9 @@ const char *config_text(const struct config *config, enum config_key key); /* ch
 size_t config_numbers(const struct config *config, enum config_key key, const double **numbers);
 size_t config_names(const struct config *config, enum config_key key, const char *const **names);
 
+/* Whether a model is given as a file (a plug-in) rather than by its name: the word has a '/' in it or ends with ".so". */
+bool config_model_is_file(const char *word);
+
 /* Gives an optional number that was left out the value derived for it (a device's needle, a site's thickness), so that the resolved
  * configuration says what was used; does nothing when it has a value. */
 void config_settle(struct config *config, enum config_key key, double value);
@@ -138,6 +145,9 @@ const char *config_source(const struct config *config);
  * `parameters`, `values`: n parameters as used (NULL, 0: those given).  Times are written in the unit in which they are whole numbers.
  * The caller frees the text; NULL when out of memory. */
 char *config_resolved(const struct config *config, const struct config_parameter *parameters, const double *values, size_t n);
+
+/* A text as YAML that reads back to the same: names as they are, anything else in quotes. */
+void config_print_text(FILE *stream, const char *text);
 
 /* The nearest of `names` (ends with NULL) to `name`, or NULL when none is near: for "did you mean". */
 const char *config_nearest(const char *name, const char *const *names);

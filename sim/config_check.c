@@ -140,18 +140,37 @@ static const struct config_node *entries(const struct config_node *node)
     return node && node->kind == CONFIG_MAPPING ? node->child : NULL;
 }
 
+/* A model that is not in the list: the word, or the file that it names beside the one that says so. */
+static void find_other_model(struct config_reader *reader, const struct config_node *node)
+{
+    const char *slash = strrchr(node->file, '/'), *name = NULL;
+    const size_t folder = slash && node->text[0] != '/' ? (size_t)(slash - node->file) + 1 : 0;
+    const size_t n = folder + strlen(node->text) + 1, m = strlen(node->file) + 64;
+    char *path = config_allocate(reader, n), *where = config_allocate(reader, m);
+    if (!path || !where)
+        return;
+    snprintf(path, n, "%.*s%s", (int)folder, node->file, node->text);
+    snprintf(where, m, "%s:%zu:%zu: model", node->file, node->line, node->column);
+    const bool failed = reader->vocabulary->other_model(node->text, path, where, &name) != OK;
+    reader->errors += failed;
+    reader->model = name;
+    reader->model_at = failed || name ? node : NULL;
+}
+
 /* The model that counts (the last one given), so that parameters of every file are checked against it. */
 static void find_model(struct config_reader *reader)
 {
     const struct config_vocabulary *vocabulary = reader->vocabulary;
-    const char *name = NULL;
+    const struct config_node *node = NULL;
     for (size_t i = 0; i < reader->n_trees; i++)
         for (const struct config_node *entry = entries(reader->trees[i]); entry; entry = entry->next)
             if (is_key(entry, "model") && entry->kind == CONFIG_SCALAR)
-                name = entry->text;
-    for (size_t i = 0; name && vocabulary->models && vocabulary->models[i]; i++)
-        if (strcmp(vocabulary->models[i], name) == 0)
+                node = entry;
+    for (size_t i = 0; node && vocabulary->models && vocabulary->models[i]; i++)
+        if (strcmp(vocabulary->models[i], node->text) == 0)
             reader->model = vocabulary->models[i];
+    if (node && !reader->model && vocabulary->other_model)
+        find_other_model(reader, node);
     if (!reader->model)
         return;
     size_t n = vocabulary->parameter_count ? vocabulary->parameter_count(reader->model) : 0;

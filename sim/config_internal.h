@@ -55,6 +55,7 @@ struct config_reader {
     struct config_node **trees; /* one per file and --set, in order; owned by the arena */
     size_t n_trees;
     const char *model;                    /* a model of the vocabulary; NULL when none is given */
+    const struct config_node *model_at;   /* where the one that counts was given, if it is none of the list and all is said about it */
     const char **parameters;              /* names of its parameters, ends with NULL */
     const char **devices;                 /* names of the vocabulary and of the user's own, ends with NULL; NULL: any */
     const struct config_node **device_at; /* where config->devices[i] was given */

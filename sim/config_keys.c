@@ -12,7 +12,7 @@ static const char *const if_not_healed[] = {"postpone", "skip", "fail", NULL};
 const struct config_row config_rows[CONFIG_KEYS] = {
     /* key                            path, type, unit, default (NULL: optional, "": required), range, choices, meaning */
     [CONFIG_MODEL] = {"model", CONFIG_CHOICE, NULL, "", 0, 0, NULL,
-        "the biology: a name from `needlework models`"},
+        "the biology: a name from `needlework models`, or a model of your own: `./my_model.so`, beside the file that says so"},
     [CONFIG_TITLE] = {"title", CONFIG_TEXT_VALUE, NULL, NULL, 0, 0, NULL,
         "free text, kept with the results"},
 

@@ -18,8 +18,7 @@ static unsigned decode(const char **c)
     return point;
 }
 
-/* A scalar that reads back to the same text: names as they are, anything else in quotes with escapes. */
-static void print_text(FILE *stream, const char *text)
+void config_print_text(FILE *stream, const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
     struct config_node node = {.kind = CONFIG_SCALAR, .plain = true, .text = text};
@@ -61,7 +60,7 @@ static void print_value(FILE *stream, const struct config_row *row, const struct
         break;
     case CONFIG_CHOICE:
     case CONFIG_TEXT_VALUE:
-        print_text(stream, value->text);
+        config_print_text(stream, value->text);
         break;
     case CONFIG_NUMBER_LIST:
     case CONFIG_NAME_LIST:
@@ -71,7 +70,7 @@ static void print_value(FILE *stream, const struct config_row *row, const struct
             if (row->type == CONFIG_NUMBER_LIST)
                 print_number(stream, value->numbers[i], row->unit);
             else
-                print_text(stream, value->names[i]);
+                config_print_text(stream, value->names[i]);
         }
         fputc(']', stream);
         break;
@@ -97,9 +96,9 @@ static void print_devices(FILE *stream, const struct config *config)
     for (size_t i = 0; i < config->n_devices; i++) {
         const struct config_device *device = &config->devices[i];
         fprintf(stream, "%s    ", i ? "" : "devices:\n");
-        print_text(stream, device->name);
+        config_print_text(stream, device->name);
         fputs(":\n        like: ", stream);
-        print_text(stream, device->like);
+        config_print_text(stream, device->like);
         fputc('\n', stream);
         for (size_t k = 0; k < CONFIG_DEVICE_PROPERTIES; k++) {
             if (isnan(device->property[k]))

@@ -185,6 +185,24 @@ static size_t count(const struct config_node *list)
     return n;
 }
 
+bool config_model_is_file(const char *word)
+{
+    const size_t n = strlen(word);
+    return strchr(word, '/') || (n > 3 && strcmp(word + n - 3, ".so") == 0);
+}
+
+/* Of the models of plug-ins only the one that counts is loaded (config_check.c); another file was overridden. */
+static bool check_model(struct config_reader *reader, const struct config_node *node, const char *path, struct config_value *value)
+{
+    const bool counts = node == reader->model_at;
+    value->text = counts ? reader->model : node->text;
+    if (counts)
+        return value->text != NULL;
+    if (node->kind == CONFIG_SCALAR && reader->vocabulary->other_model && config_model_is_file(node->text))
+        return true;
+    return config_check_name(reader, node, path, reader->vocabulary->models);
+}
+
 /* A list of numbers, or one number without brackets. */
 static bool number_list(struct config_reader *reader, const struct config_node *node, enum config_key key, struct config_value *value)
 {
@@ -254,6 +272,8 @@ static bool check_typed(struct config_reader *reader, const struct config_node *
     case CONFIG_BOOLEAN:
         return config_check_boolean(reader, node, row->path, &value->number);
     case CONFIG_CHOICE:
+        if (key == CONFIG_MODEL)
+            return check_model(reader, node, row->path, value);
         value->text = node->text;
         return config_check_name(reader, node, row->path, config_choices(reader, key));
     case CONFIG_TEXT_VALUE:

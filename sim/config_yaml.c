@@ -328,9 +328,9 @@ struct config_node *config_yaml_set(struct config_reader *reader, const char *se
 {
     struct config_node *place = set_node(reader, CONFIG_SCALAR, 1);
     size_t end = strcspn(set, "=");
-    bool names = end > 0 && set[0] != '.' && set[end - 1] != '.' && !strstr(set, "..");
+    bool names = end > 0 && set[0] != '.' && set[end - 1] != '.';
     for (size_t i = 0; i < end; i++)
-        names = names && set[i] > ' ' && set[i] <= '~';
+        names = names && set[i] > ' ' && set[i] <= '~' && (set[i] != '.' || set[i + 1] != '.');
     if (!place || !names || set[end] != '=' || strlen(set) > CONFIG_BYTES_MAX) {
         struct config_clip clip;
         config_error(reader, place, "", "'%s' is not of the form KEY=VALUE, such as treatment.sessions=3", config_clip(&clip, set));

@@ -3,14 +3,56 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Models of plug-ins: a list that only grows, at its head. */
+struct added {
+    const struct model *model;
+    struct model_origin origin;
+    struct added *next;
+    char text[]; /* path and sha256 */
+};
+static _Atomic(struct added *) added;
 
 const struct model *model_find(const char *name)
 {
     for (size_t i = 0; model_registry[i]; i++)
         if (strcmp(model_registry[i]->name, name) == 0)
             return model_registry[i];
+    for (const struct added *a = added; a; a = a->next)
+        if (strcmp(a->model->name, name) == 0)
+            return a->model;
     return NULL;
+}
+
+const struct model *model_from(const char *path)
+{
+    for (const struct added *a = added; a; a = a->next)
+        if (strcmp(a->origin.path, path) == 0)
+            return a->model;
+    return NULL;
+}
+
+const struct model_origin *model_origin(const struct model *model)
+{
+    for (const struct added *a = added; a; a = a->next)
+        if (a->model == model)
+            return &a->origin;
+    return NULL;
+}
+
+enum status model_add(const struct model *model, const char *path, const char *sha256)
+{
+    const size_t n = strlen(path) + 1, m = strlen(sha256) + 1;
+    struct added *a = malloc(sizeof *a + n + m);
+    if (!a)
+        return status_no_memory("a model", sizeof *a + n + m);
+    a->model = model;
+    a->origin = (struct model_origin){memcpy(a->text, path, n), memcpy(a->text + n, sha256, m)};
+    a->next = added;
+    added = a;
+    return OK;
 }
 
 /* Index of `name` among n rows of a table whose first member is the name; -1 when absent. */
@@ -51,6 +93,8 @@ int model_quantity(const struct model *model, const char *name)
 }
 
 /* ---- checks ---- */
+
+enum { LONGEST_NAME = 60 }; /* readers of results have room for it */
 
 struct check {
     const struct model *model;
@@ -101,6 +145,8 @@ static void check_names(struct check *c, const char *what, const void *table, si
             wrong(c, "%s %zu has no name", what, i);
         else if (!snake_case(name))
             wrong(c, "%s '%s' is not snake_case", what, name);
+        else if (strlen(name) > LONGEST_NAME)
+            wrong(c, "%s '%s' has more than %d letters", what, name, LONGEST_NAME);
         else if (row_of(table, n, row, name) != (int)i)
             wrong(c, "%s '%s' appears twice", what, name);
     }
@@ -402,8 +448,8 @@ static void check_observables(struct check *c)
 enum status model_check(const struct model *model)
 {
     struct check check = {model, OK}, *c = &check;
-    if (!given(model->name) || !snake_case(model->name))
-        return status_fail(ERR_CHECK, "a model has no snake_case name");
+    if (!given(model->name) || !snake_case(model->name) || strlen(model->name) > LONGEST_NAME)
+        return status_fail(ERR_CHECK, "a model has no snake_case name of at most %d letters", LONGEST_NAME);
     if (!given(model->title) || !given(model->reference))
         wrong(c, "no title or reference");
     if (model->n_species < 1 || model->n_species > MODEL_MAX_SPECIES || model->n_surface > MODEL_MAX_SPECIES)

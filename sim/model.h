@@ -1,6 +1,7 @@
 /* The contract of a model: what the solver must know about a biology, and nothing else.
  *
- * A model is one `const struct model` in one file of models/.  It states production P >= 0 and loss coefficient L >= 0 of every species,
+ * A model is one `const struct model` in one file: of models/, or of your own, a plug-in (see the end).  It states production P >= 0 and
+ * loss coefficient L >= 0 of every species,
  *
  *     dy/dt = div(D grad y) - div(chi y grad s) + P(y) - L(y) y ,
  *
@@ -163,6 +164,34 @@ struct model {
 #define KERNEL __attribute__((target_clones("default", "avx2", "avx512f")))
 #else
 #define KERNEL
+#endif
+
+/* A plug-in: a model outside the program.  Its file is that of any model and says at its end which one it holds,
+ *
+ *     NEEDLEWORK_PLUGIN(my_model);
+ *
+ * compiled by `cc -O3 -shared -fPIC $(pkg-config --cflags needlework-model) my_model.c -o my_model.so` (the flags are those of the program:
+ * strict arithmetic, the same bits on every machine) and named in a configuration: `model: ./my_model.so`.  It exports one symbol. */
+enum { MODEL_ABI = 1 }; /* to be raised when something above changes its meaning; a changed size is noticed without */
+/* clang-format off */
+#define MODEL_LAYOUT                                                                                                                        \
+    {                                                                                                                                       \
+        sizeof(struct model), sizeof(struct param), sizeof(struct species), sizeof(struct fixed_field), sizeof(struct readout),             \
+        sizeof(struct integral), sizeof(struct outcome), sizeof(struct observation), sizeof(struct modifier), sizeof(struct ageing),        \
+        sizeof(struct lesion), sizeof(struct boundary), sizeof(struct event), N_REGIONS, N_SURFACE_REGIONS, N_FACES                         \
+    }
+/* clang-format on */
+struct model_plugin {
+    unsigned abi;        /* first, and never moved: MODEL_ABI when it was compiled */
+    unsigned layout[16]; /* MODEL_LAYOUT then */
+    const struct model *model;
+};
+#ifdef NEEDLEWORK_IN_TREE /* the same file as a model of the program: registry.c names it */
+#define NEEDLEWORK_PLUGIN(its_model) extern const struct model its_model
+#else
+#define NEEDLEWORK_PLUGIN(its_model)                                                                                                       \
+    extern __attribute__((visibility("default"))) const struct model_plugin needlework_plugin;                                             \
+    const struct model_plugin needlework_plugin = {MODEL_ABI, MODEL_LAYOUT, &its_model}
 #endif
 
 #endif

@@ -9,6 +9,18 @@
 extern const struct model *const model_registry[];
 const struct model *model_find(const char *name);
 
+/* Where a model of a plug-in comes from (plugin.h); NULL for a model of the program. */
+struct model_origin {
+    const char *path;   /* absolute */
+    const char *sha256; /* of the file, in hexadecimal */
+};
+const struct model_origin *model_origin(const struct model *model);
+/* The model loaded from this file, or NULL. */
+const struct model *model_from(const char *path);
+/* Adds a model to those that model_find finds, for as long as the program runs; path and sha256 are copied.  Whoever reads may do so at the
+ * same time, whoever adds must be alone.  ERR_IO when out of memory. */
+enum status model_add(const struct model *model, const char *path, const char *sha256);
+
 /* Index of a parameter or species by name, or -1. */
 int model_param(const struct model *model, const char *name);
 int model_species(const struct model *model, const char *name);

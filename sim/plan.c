@@ -32,6 +32,17 @@ static struct config_parameter parameter(const char *model, size_t i)
     return (struct config_parameter){p->name, p->unit, p->lo, p->hi};
 }
 
+/* A model of a plug-in that is there already; none is loaded from here, whoever wrote the configuration. */
+static enum status other_model(const char *word, const char *path, const char *where, const char **name)
+{
+    const struct model *model = model_find(word);
+    (void)path;
+    *name = model ? model->name : NULL;
+    if (!config_model_is_file(word))
+        return OK;
+    return status_fail(ERR_CONFIG, "%s: '%.80s' is a plug-in, and plug-ins are not loaded from here", where, word);
+}
+
 static const char *models[256]; /* names of the registry, ends with NULL */
 
 static void list_models(void)
@@ -44,7 +55,7 @@ const struct config_vocabulary *plan_vocabulary(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     static const struct config_vocabulary vocabulary = {models,          skin_site_names, device_names, treatment_conditions,
-                                                        parameter_count, parameter};
+                                                        parameter_count, parameter,       other_model};
     pthread_once(&once, list_models);
     return &vocabulary;
 }
@@ -277,9 +288,16 @@ static void print_results(const struct plan *plan, FILE *stream)
 enum status plan_print(const struct plan *plan, FILE *stream)
 {
     char *resolved = plan_resolved(plan);
+    const struct model_origin *origin = model_origin(plan->model);
     if (!resolved)
         return status_no_memory("the configuration", 1);
-    fprintf(stream, "%s#\n", resolved);
+    if (origin) { /* the first key is the model: as a file, so that what is printed can be read again */
+        fputs("model: ", stream);
+        config_print_text(stream, origin->path);
+    }
+    fprintf(stream, "%s#\n", origin ? resolved + strcspn(resolved, "\n") : resolved);
+    if (origin)
+        fprintf(stream, "# plug-in: the model %s, SHA-256 %s\n", plan->model->name, origin->sha256);
     free(resolved);
     if (plan->treated)
         print_sessions(plan, stream);

@@ -37,7 +37,7 @@ struct plan {
 enum status plan_create(struct config *config, int threads, struct plan *plan);
 void plan_destroy(struct plan *plan);
 
-/* What the configuration reader must know of models, sites, devices and conditions. */
+/* What the configuration reader must know of models, sites, devices and conditions.  Nothing is loaded by it: see plugin_vocabulary. */
 const struct config_vocabulary *plan_vocabulary(void);
 
 /* Prints the resolved configuration (itself valid input), then sessions, cells, memory and time as comments. */

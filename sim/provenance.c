@@ -1,5 +1,7 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "provenance.h"
+
+#include "model_use.h"
 #include "version.h"
 
 #include <gsl/gsl_version.h>
@@ -89,6 +91,9 @@ static enum status write_same(const char *path, hid_t group, const struct model 
     enum status status = OK;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
         status = h5_text(path, group, texts[i].name, texts[i].value);
+    const struct model_origin *origin = model_origin(model);
+    if (!status && origin)
+        status = h5_text(path, group, "plugin_sha256", origin->sha256);
     if (!status)
         status = h5_integer(path, group, "channels", (long)about->channels);
     return status ? status : write_configuration(path, group, about);
@@ -127,8 +132,9 @@ static long processors(void)
     return sched_getaffinity(0, sizeof set, &set) ? sysconf(_SC_NPROCESSORS_ONLN) : CPU_COUNT(&set);
 }
 
-static enum status write_host(const char *path, hid_t group, const struct results_about *about)
+static enum status write_host(const char *path, hid_t group, const struct model *model, const struct results_about *about)
 {
+    const struct model_origin *origin = model_origin(model);
     char started[32], arguments[4096], system[sizeof(struct utsname)] = "unknown";
     struct utsname name = {.nodename = "unknown"};
     if (uname(&name) == 0)
@@ -143,6 +149,8 @@ static enum status write_host(const char *path, hid_t group, const struct result
     enum status status = OK;
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
         status = h5_text(path, group, texts[i].name, texts[i].value);
+    if (!status && origin)
+        status = h5_text(path, group, "plugin", origin->path);
     if (!status)
         status = h5_integer(path, group, "processors", processors());
     return status ? status : h5_integer(path, group, "threads", about->threads);
@@ -157,7 +165,7 @@ enum status provenance_write(const char *path, hid_t file, const struct model *m
     if (!status)
         status = h5_group(path, group, "host", &host);
     if (!status)
-        status = write_host(path, host, about);
+        status = write_host(path, host, model, about);
     h5_close(host);
     h5_close(group);
     return status;
@@ -172,8 +180,9 @@ static enum status open_host(const char *path, hid_t file, hid_t *host)
     return *host < 0 ? status_fail(ERR_IO, "%s: has no /provenance/host", path) : OK;
 }
 
-enum status provenance_resumed(const char *path, hid_t file, const struct results_about *about)
+enum status provenance_resumed(const char *path, hid_t file, const struct model *model, const struct results_about *about)
 {
+    const struct model_origin *origin = model_origin(model);
     char time_of_day[32], name[32];
     double times = 0.0;
     hid_t host;
@@ -183,6 +192,9 @@ enum status provenance_resumed(const char *path, hid_t file, const struct result
     h5_read_number(host, "resumed", &times);
     snprintf(name, sizeof name, "resumed_%.0f", times + 1.0);
     status = h5_text(path, host, name, now(time_of_day));
+    snprintf(name, sizeof name, "resumed_%.0f_plugin", times + 1.0);
+    if (!status && origin)
+        status = h5_text(path, host, name, origin->sha256);
     if (!status)
         status = h5_integer(path, host, "resumed", (long)times + 1);
     if (!status)

@@ -15,7 +15,7 @@ enum status provenance_sha256(const char *text, char hex[PROVENANCE_SHA256]);
 
 /* Writes both groups; host times are completed by provenance_finish. */
 enum status provenance_write(const char *path, hid_t file, const struct model *model, const struct results_about *about);
-enum status provenance_resumed(const char *path, hid_t file, const struct results_about *about);
+enum status provenance_resumed(const char *path, hid_t file, const struct model *model, const struct results_about *about);
 enum status provenance_finish(const char *path, hid_t file, double wall_seconds);
 
 #endif

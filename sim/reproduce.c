@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "plan.h"
+#include "plugin.h"
 #include "results.h"
 #include "run.h"
 
@@ -68,7 +69,9 @@ enum status reproduce_file(const char *path, const struct reproduce_options *opt
     struct config *config = NULL;
     struct plan plan = {0};
     struct place place;
-    enum status status = results_text(path, "configuration_resolved", &resolved);
+    enum status status = plugin_for_results(path, options->plugin, options->force);
+    if (status == OK)
+        status = results_text(path, "configuration_resolved", &resolved);
     if (status == OK)
         status = results_text(path, "configuration_given", &given);
     if (status == OK)

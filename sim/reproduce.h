@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 struct reproduce_options {
+    const char *plugin; /* file of the model, for a run of a plug-in */
     const char *output; /* where the new results go; NULL: nowhere, they are compared and removed */
     int threads;        /* 0 = as many as are of use */
     bool force, quiet;  /* quiet: no progress, only the verdict */
@@ -16,7 +17,8 @@ struct reproduce_options {
 
 /* Runs the configuration in the provenance of `path` again and prints the agreement of every dataset to `stream`, the verdict last.
  * Everything but /provenance/host is compared: bit by bit when the file was made by this very build; by numbers, to the configuration's
- * run.tolerance, when it was made by another.  Of an incomplete file the rows that it has are compared.
+ * run.tolerance, when it was made by another, or with another plug-in (which needs `force`).  Of an incomplete file the rows that it has
+ * are compared.
  *
  * OK when they agree; ERR_CHECK, naming the largest difference, when not; ERR_IO when the file cannot be read or used; as run_execute
  * when the run fails (a run that fails numerically is compared with the file all the same). */

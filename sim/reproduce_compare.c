@@ -294,6 +294,9 @@ static bool same_build(hid_t old, hid_t new, char maker[TEXT])
     bool same = true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         same = h5_read_text(one, names[i], a, sizeof a) && h5_read_text(other, names[i], b, sizeof b) && strcmp(a, b) == 0 && same;
+    const bool plugin = h5_read_text(other, "plugin_sha256", b, sizeof b);
+    if (h5_read_text(one, "plugin_sha256", a, sizeof a) || plugin)
+        same = plugin && strcmp(a, b) == 0 && same;
     const bool known = h5_read_text(old, "source", source, sizeof source) && h5_read_text(one, "compiler", compiler, sizeof compiler);
     snprintf(maker, TEXT, "%s%s%s", known ? source : "an unknown program", known ? ", " : "", known ? compiler : "");
     h5_close(other);

@@ -290,7 +290,7 @@ enum status results_resume(const char *path, const struct model *model, const st
     if (!status)
         status = h5_integer(path, r->file, "complete", 0);
     if (!status)
-        status = provenance_resumed(path, r->file, about);
+        status = provenance_resumed(path, r->file, model, about);
     if (!status)
         status = results_flush(r);
     if (!status && rename(copy, path) != 0)

@@ -64,6 +64,12 @@ enum status results_resume(const char *path, const struct model *model, const st
 enum status results_copy(const char *path, const char *copy);
 /* A long text of /provenance ("configuration_given", "configuration_resolved"), malloc'd, owned by the caller. */
 enum status results_text(const char *path, const char *name, char **text);
+/* Which model a file says it is of, and if that was a plug-in, of which SHA-256 and from where ("" when not).  Texts of a stranger without
+ * control characters, to be shown and compared, nothing else. */
+struct results_model {
+    char name[64], sha256[65], path[256];
+};
+enum status results_model(const char *path, struct results_model *model);
 /* Prints what made a file, whether it is complete, outcomes, ledger and solver summary; survives files from strangers. */
 enum status results_info(const char *path, FILE *stream);
 

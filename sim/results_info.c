@@ -39,13 +39,18 @@ static void list(hid_t group, struct names *names)
 }
 
 /* A name of a stranger may hold anything: control characters are not passed on to the terminal. */
+static void clean_text(char *text)
+{
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+}
+
 static void put_name(FILE *stream, const char *name, int width)
 {
     char clean[NAME];
     snprintf(clean, sizeof clean, "%s", name);
-    for (char *c = clean; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
+    clean_text(clean);
     fprintf(stream, "  %-*s", width, clean);
 }
 
@@ -64,6 +69,8 @@ static void print_origin(hid_t root, FILE *stream)
     put_text(stream, root, "title", "title");
     put_text(stream, root, "source", "made by");
     put_text(stream, root, "geometry", "geometry");
+    if (H5Aexists(provenance, "plugin_sha256") > 0)
+        put_text(stream, provenance, "plugin_sha256", "plug-in");
     if (h5_read_number(provenance, "channels", &value))
         fprintf(stream, "  %-16s%.0f\n", "channels", value);
     put_text(stream, provenance, "configuration_sha256", "configuration");
@@ -275,6 +282,26 @@ static enum status print_text(const void *job, FILE *stream)
     return status;
 }
 
+static enum status print_model(const void *job, FILE *stream)
+{
+    const char *path = job;
+    struct results_model model = {.name = ""};
+    hid_t file = H5_NONE;
+    h5_quiet();
+    const enum status status = h5_open(path, &file);
+    if (status)
+        return status;
+    hid_t provenance = h5_child(file, "provenance", H5I_GROUP), host = h5_child(provenance, "host", H5I_GROUP);
+    h5_read_text(file, "model", model.name, sizeof model.name);
+    h5_read_text(provenance, "plugin_sha256", model.sha256, sizeof model.sha256);
+    h5_read_text(host, "plugin", model.path, sizeof model.path);
+    h5_close(host);
+    h5_close(provenance);
+    h5_close(file);
+    fwrite(&model, sizeof model, 1, stream);
+    return OK;
+}
+
 /* ---- in a child process ------------------------------------------------------------------------------------------------------------ */
 
 enum status results_info(const char *path, FILE *stream)
@@ -293,4 +320,22 @@ enum status results_text(const char *path, const char *name, char **text)
     const struct wanted wanted = {path, name};
     size_t length = 0;
     return isolate_print(path, print_text, &wanted, PATIENCE, text, &length);
+}
+
+enum status results_model(const char *path, struct results_model *model)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    enum status status = isolate_print(path, print_model, path, PATIENCE, &bytes, &length);
+    if (!status && length != sizeof *model)
+        status = status_fail(ERR_IO, "%s: cannot be read", path);
+    if (!status) {
+        memcpy(model, bytes, sizeof *model);
+        model->name[sizeof model->name - 1] = model->sha256[sizeof model->sha256 - 1] = model->path[sizeof model->path - 1] = '\0';
+        clean_text(model->name);
+        clean_text(model->sha256);
+        clean_text(model->path);
+    }
+    free(bytes);
+    return status;
 }

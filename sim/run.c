@@ -1,6 +1,6 @@
 #include "run_internal.h"
 
-#include "model_use.h"
+#include "plugin.h"
 #include "stop.h"
 
 #include <math.h>
@@ -104,8 +104,10 @@ static enum status keep_or_stop(void *user)
     if (status != OK || !stop)
         return status;
     progress_finish(&run->progress);
-    return status_fail(STOPPED, "stopped on day %.6g; `needlework resume %s` goes on", stepper_days(stepper_time(run->simulation->stepper)),
-                       run->path);
+    const struct model_origin *plugin = model_origin(run->plan->model);
+    return status_fail(STOPPED, "stopped on day %.6g; `needlework resume %s%s%s` goes on",
+                       stepper_days(stepper_time(run->simulation->stepper)), run->path, plugin ? " --model " : "",
+                       plugin ? plugin->path : "");
 }
 
 static enum status loop(struct run *run)
@@ -189,6 +191,8 @@ enum status run_resume(const struct run_options *options, int threads)
     struct config *config = NULL;
     struct plan plan = {0};
     enum status status = run_restore_file(options->output);
+    if (status == OK)
+        status = plugin_for_results(options->output, options->plugin, options->force);
     if (status == OK)
         status = results_text(options->output, "configuration_resolved", &text);
     if (status == OK)

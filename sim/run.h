@@ -11,6 +11,7 @@ struct run_options {
     bool force, quiet;
     bool resume;        /* go on with `output` from its checkpoint */
     double max_seconds; /* of wall time, then checkpoint and STOPPED; 0 = no limit */
+    const char *plugin; /* file of the model, for a resumed run of a plug-in */
     const char *given;  /* configuration as given, of a run that is made again (no summary then); NULL: that of the plan */
 };
 
@@ -20,7 +21,8 @@ struct run_options {
 enum status run_execute(const struct plan *plan, const struct run_options *options);
 
 /* Goes on with the results file `options->output` from its newest checkpoint, with the configuration that stands in it: the result is
- * the same to the last bit as that of an uninterrupted run.  threads = 0: as many as are useful. */
+ * the same to the last bit as that of an uninterrupted run.  A plug-in must be named (`plugin`) and be the one the run was begun with,
+ * unless `force`.  threads = 0: as many as are useful. */
 enum status run_resume(const struct run_options *options, int threads);
 
 /* Removes checkpoints and copies of a results file: nobody will go on with it. */

@@ -59,7 +59,8 @@ static enum status send(const void *job, FILE *stream)
     if (!h5_read_text(file, "source", source, sizeof source) || strncmp(source, "needlework ", 11) != 0)
         status = status_fail(ERR_IO, "%s: is not a results file of needlework (its attribute source does not say so)", path);
     else if (!model)
-        status = status_fail(ERR_IO, "%s: is of the model '%s', which this program does not have", path, head.model);
+        status = status_fail(ERR_IO, "%s: is of the model '%s', which this program does not have; a plug-in is named with --model", path,
+                             head.model);
     if (status == OK) {
         head.rows = h5_read_row(file, "time", ROWS_MOST, &time);
         head.outcomes = model->n_outcomes;

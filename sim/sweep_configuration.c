@@ -1,6 +1,8 @@
 /* The configuration of one run of a sweep: base, fixed settings, its values, its seed. */
 #include "sweep_internal.h"
 
+#include "model_use.h"
+#include "plugin.h"
 #include "units.h"
 
 #include <stdio.h>
@@ -10,7 +12,7 @@ enum { TEXT = 1024 };
 
 enum status sweep_run_plan(const struct sweep *s, size_t i, int threads, struct config **config, struct plan *plan)
 {
-    const size_t n_sets = s->n_sets + s->n_columns + 1;
+    const size_t n_sets = s->n_sets + s->n_columns + 2;
     const char **files = calloc(s->n_base, sizeof *files), **sets = calloc(n_sets, sizeof *sets);
     char(*paths)[SWEEP_PATH] = calloc(s->n_base, sizeof *paths), (*texts)[TEXT] = calloc(n_sets, sizeof *texts);
     size_t n = 0;
@@ -23,6 +25,11 @@ enum status sweep_run_plan(const struct sweep *s, size_t i, int threads, struct 
         files[b] = s->dir ? sweep_path(s->dir, s->base[b], paths[b]) : s->base[b];
     for (size_t k = 0; k < s->n_sets; k++)
         sets[n++] = s->sets[k];
+    if (model_origin(s->model)) { /* by its name: where it was loaded from is no matter of the configuration */
+        snprintf(texts[n], TEXT, "model=%s", s->model->name);
+        sets[n] = texts[n];
+        n++;
+    }
     for (size_t c = 0; c < s->n_columns; c++) {
         const struct sweep_column *column = &s->columns[c];
         char quantity[80];
@@ -37,7 +44,7 @@ enum status sweep_run_plan(const struct sweep *s, size_t i, int threads, struct 
         sets[n] = texts[n];
         n++;
     }
-    status = config_read(files, s->n_base, sets, n, plan_vocabulary(), config);
+    status = config_read(files, s->n_base, sets, n, plugin_vocabulary(), config);
     if (status == OK && (status = plan_create(*config, threads, plan)) != OK)
         config_destroy(config);
 done:

@@ -34,6 +34,7 @@ struct sweep {
     size_t n_base, n_sets, n_outcomes;
     struct expression *expressions; /* [n_outcomes] the same, parsed */
     const struct model *model;
+    struct sweep_plugin *plugin; /* what the manifest says of a model that is a plug-in; NULL: a model of the program */
     char title[256], design[16];
     enum sweep_keep keep;
     long samples, levels, seed, replicates, first_seed;
@@ -44,6 +45,15 @@ struct sweep {
 /* Reads DIR/manifest.h5: ERR_IO when it is not there or damaged, leaving nothing to destroy. */
 enum status sweep_open(const char *dir, struct sweep *sweep);
 void sweep_close(struct sweep *sweep);
+
+/* sweep_plugin.c: a plug-in is copied into DIR and described in the group of the manifest (nothing is done for a model of the program);
+ * `read` makes a model of the description, false when it is damaged; `load` puts the plug-in itself in its place, ERR_CONFIG when it is
+ * another. */
+enum status sweep_plugin_copy(const struct sweep *sweep);
+enum status sweep_plugin_write(const char *path, hid_t group, const struct sweep *sweep);
+bool sweep_plugin_read(hid_t group, const char *name, struct sweep *sweep);
+enum status sweep_plugin_load(struct sweep *sweep);
+void sweep_plugin_destroy(struct sweep *sweep);
 
 /* Writes DIR/manifest.h5, all or nothing. */
 enum status sweep_manifest_write(const struct sweep *sweep, const char *specification);

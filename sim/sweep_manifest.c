@@ -41,6 +41,7 @@ void sweep_close(struct sweep *s)
     free(s->unit);
     free(s->expressions);
     free(s->dir);
+    sweep_plugin_destroy(s);
     *s = (struct sweep){0};
 }
 
@@ -86,6 +87,8 @@ static enum status write_specification(const char *path, hid_t file, const struc
         status = h5_number(path, group, "rows", s->rows);
     if (status == OK)
         status = h5_text(path, group, "identity", s->identity);
+    if (status == OK)
+        status = sweep_plugin_write(path, group, s);
     h5_close(group);
     return status;
 }
@@ -289,6 +292,9 @@ static bool read_specification(hid_t file, struct sweep *s)
     for (size_t i = 0; i < 4; i++)
         good = good && h5_read_number(file, names[i], &number[i]) && fabs(number[i]) < 1e10;
     h5_read_text(file, "title", s->title, sizeof s->title);
+    s->model = good ? model_find(model) : NULL;
+    if (good && H5Aexists(group, "plugin_sha256") > 0)
+        good = sweep_plugin_read(group, model, s);
     h5_close(group);
     s->keep = strcmp(keep, "fields") == 0 ? SWEEP_FIELDS : strcmp(keep, "series") == 0 ? SWEEP_SERIES : SWEEP_OUTCOMES;
     s->first_seed = (long)first_seed;
@@ -296,8 +302,7 @@ static bool read_specification(hid_t file, struct sweep *s)
     s->levels = (long)number[1];
     s->replicates = (long)number[2];
     s->seed = (long)number[3];
-    s->model = good ? model_find(model) : NULL;
-    return s->model != NULL;
+    return good && s->model != NULL;
 }
 
 static enum status read_expressions(const char *path, struct sweep *s)

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "sweep_internal.h"
 
+#include "model_use.h"
+#include "plugin.h"
 #include "progress.h"
 #include "results.h"
 #include "sweep_records.h"
@@ -46,7 +48,7 @@ static bool allows(void *user, const double *unit)
         sweep_factor_set(&spec->factors[f], unit[spec->factors[f].dimension], texts[f], TEXT);
         sets[spec->n_sets + f] = texts[f];
     }
-    if (sets && texts && config_read((const char *const *)spec->base, spec->n_base, sets, n, plan_vocabulary(), &config) == OK) {
+    if (sets && texts && config_read((const char *const *)spec->base, spec->n_base, sets, n, plugin_vocabulary(), &config) == OK) {
         if (plan_create(config, 1, &plan) != OK)
             plan = (struct plan){.config = config, .model = spec->model};
         allowed = sweep_spec_allows(spec, &plan);
@@ -248,10 +250,11 @@ static enum status check_runs(struct planner *p, const char *spec, bool quiet)
     return p->wrong ? ERR_CONFIG : OK;
 }
 
-/* One checksum of all configurations and of what is kept of them: records of another plan are told apart by it. */
+/* One checksum of all configurations, of a plug-in and of what is kept of them: records of another plan are told apart by it. */
 static enum status identify(struct sweep *s)
 {
-    size_t n = s->n * (PROVENANCE_SHA256 - 1) + 64, used = 0;
+    const struct model_origin *origin = model_origin(s->model);
+    size_t n = (s->n + 1) * (PROVENANCE_SHA256 - 1) + 64, used = 0;
     for (size_t i = 0; i < s->n_outcomes; i++)
         n += strlen(s->outcomes[i]) + 1;
     char *all = malloc(n);
@@ -261,7 +264,7 @@ static enum status identify(struct sweep *s)
         used += (size_t)sprintf(all + used, "%.64s", s->hash[i]);
     for (size_t i = 0; i < s->n_outcomes; i++)
         used += (size_t)sprintf(all + used, "%s\n", s->outcomes[i]);
-    sprintf(all + used, "%s", sweep_keep_names[s->keep]);
+    sprintf(all + used, "%s%s", sweep_keep_names[s->keep], origin ? origin->sha256 : "");
     const enum status status = provenance_sha256(all, s->identity);
     free(all);
     return status;
@@ -322,6 +325,8 @@ static enum status write_folder(struct planner *p, const char *dir)
         status = sweep_folder(dir, "records");
     if (status == OK)
         status = copy_base(s);
+    if (status == OK)
+        status = sweep_plugin_copy(s);
     if (status == OK)
         status = write_text(dir, "sweep.yaml", source);
     if (status == OK)

@@ -345,7 +345,9 @@ enum status sweep_execute(const char *dir, const struct arguments *a)
         p->sweep = &sweep;
         p->lock = -1;
         p->threads = a->threads ? (int)a->threads : 1;
-        status = choose_slice(p, a);
+        status = sweep_plugin_load(&sweep);
+        if (status == OK)
+            status = choose_slice(p, a);
         if (status == OK)
             status = execute(p, a);
         if (p->lock >= 0)

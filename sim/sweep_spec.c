@@ -2,6 +2,7 @@
 #include "sweep_spec_internal.h"
 
 #include "model_use.h"
+#include "plugin.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -87,10 +88,12 @@ static void read_sets(struct sweep_spec *spec, const struct config_node *set)
         else if (entry->kind == CONFIG_BROKEN || !flow_text(entry, value, sizeof value))
             config_document_error(spec->document, entry, path, "is too long");
         else {
-            const size_t n = strlen(entry->key->text) + strlen(value) + 2;
+            char *file = strcmp(entry->key->text, "model") == 0 && config_model_is_file(value) ? sweep_spec_find(entry) : NULL;
+            const size_t n = strlen(entry->key->text) + strlen(file ? file : value) + 2;
             char *text = malloc(n);
             if (text)
-                snprintf(text, n, "%s=%s", entry->key->text, value);
+                snprintf(text, n, "%s=%s", entry->key->text, file ? file : value);
+            free(file);
             add_text(&spec->sets, &spec->n_sets, text);
         }
     }
@@ -101,7 +104,7 @@ static enum status read_model(struct sweep_spec *spec)
 {
     struct config *config = NULL;
     const enum status status = config_read((const char *const *)spec->base, spec->n_base, (const char *const *)spec->sets, spec->n_sets,
-                                           plan_vocabulary(), &config);
+                                           plugin_vocabulary(), &config);
     if (status != OK)
         return status;
     spec->model = model_find(config_text(config, CONFIG_MODEL));

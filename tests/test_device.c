@@ -25,7 +25,7 @@ static struct config_parameter no_parameter(const char *model, size_t i)
 /* The device of `text`, or its status and the first message. */
 static enum status made(const char *text, struct device *device, char message[300])
 {
-    const struct config_vocabulary vocabulary = {models, sites, device_names, none, no_parameters, no_parameter};
+    const struct config_vocabulary vocabulary = {models, sites, device_names, none, no_parameters, no_parameter, NULL};
     struct config *config = NULL;
     enum status status = config_parse(text, strlen(text), "t.yaml", &vocabulary, &config);
     if (status == OK)
@@ -131,7 +131,7 @@ Test(device, what_makes_no_channel_is_refused)
 Test(device, examples_make_channels)
 {
     static const char *const files[] = {"pen-36-needles", "roller-540-needles", "coring-array"};
-    const struct config_vocabulary vocabulary = {models, sites, device_names, none, no_parameters, no_parameter};
+    const struct config_vocabulary vocabulary = {models, sites, device_names, none, no_parameters, no_parameter, NULL};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[512];
         const char *paths[] = {path}, *model = "model=toy";

@@ -47,7 +47,7 @@ static struct config_parameter parameter(const char *model, size_t i)
     return (struct config_parameter){params[i].name, params[i].unit, params[i].lo, params[i].hi};
 }
 static const struct config_vocabulary vocabulary = {models,          skin_site_names, device_names, treatment_conditions,
-                                                    parameter_count, parameter};
+                                                    parameter_count, parameter,       NULL};
 
 static struct config *configured(const char *text)
 {

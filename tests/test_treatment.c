@@ -138,7 +138,7 @@ static struct config_parameter no_parameter(const char *model, size_t i)
 /* The treatment of `text`; messages (errors and warnings) as they would be printed. */
 static enum status planned(const char *text, struct treatment *t, char *overridden, char messages[2000])
 {
-    const struct config_vocabulary vocabulary = {models, sites, device_names, treatment_conditions, no_parameters, no_parameter};
+    const struct config_vocabulary vocabulary = {models, sites, device_names, treatment_conditions, no_parameters, no_parameter, NULL};
     struct config *config = NULL;
     cr_assert(config_parse(text, strlen(text), "t.yaml", &vocabulary, &config) == OK, "%s", status_message(0));
     const enum status status = treatment_from_config(config, 0.06, t, overridden, 100);
