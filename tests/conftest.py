@@ -9,6 +9,8 @@ import h5py
 import numpy as np
 import pytest
 
+import example_run
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = os.path.abspath(os.environ.get("NEEDLEWORK", TOP / "build" / "needlework"))
 
@@ -73,3 +75,9 @@ def box(tmp_path_factory):
     """30 days in three dimensions, coarse."""
     return run(tmp_path_factory.mktemp("box") / "box.h5", TOP / "configs/quickstart.yaml", domain__spacing="25 um",
                run__duration="30 days", treatment__sessions=2, treatment__interval="10 days")
+
+
+@pytest.fixture(scope="session")
+def file(tmp_path_factory):
+    """A run made from the golden table, a row every six hours."""
+    return example_run.write_run(tmp_path_factory.mktemp("run") / "run.h5", step=0.25)

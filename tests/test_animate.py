@@ -1,13 +1,10 @@
 """Films of healing skin: clock, frames, files, messages.  Structure only: what the panels hold, how many frames, what is told."""
-import contextlib
-import io
 import json
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
-import types
 
 import h5py
 import numpy as np
@@ -29,14 +26,7 @@ ROLLER = conftest.TOP / "configs/axisymmetric.yaml"
 
 
 def call(*words):
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            code = animate.main([str(word) for word in words])
-        except SystemExit as leaving:
-            code = leaving.code
-    timeline.plt.close("all")
-    return types.SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+    return pictures.call(animate.main, *words)
 
 
 @pytest.fixture(scope="module")

@@ -19,18 +19,9 @@ import figure  # noqa: E402
 import results  # noqa: E402
 
 
-@pytest.fixture
-def call(capfd):
-    """Calls the program within this process: (exit code, stdout, stderr)."""
-    def inner(*words):
-        try:
-            code = compare.main([str(word) for word in words])
-        except SystemExit as error:
-            code = error.code
-        finally:
-            compare.plt.close("all")
-        return code, *capfd.readouterr()
-    return inner
+def call(*words):
+    done = pictures.call(compare.main, *words)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +205,7 @@ def test_no_text_overlaps_or_leaves_the_picture(runs, many):
     assert [sentence for sentence in pictures.trouble(fig) if many == 2 or not re.fullmatch(badges, sentence)] == []
 
 
-def test_differences_that_matter_are_said(call, three, tmp_path, fast):
+def test_differences_that_matter_are_said(three, tmp_path, fast):
     other = run(tmp_path / "old.h5", fast, run__duration="60 days", skin__age="70 years", output__snapshots="[0 days]")
     with h5py.File(other, "r+") as file:
         file.attrs["complete"] = 0
@@ -227,7 +218,7 @@ def test_differences_that_matter_are_said(call, three, tmp_path, fast):
     assert re.search(r"<!-- older -->", svg)
 
 
-def test_runs_of_different_models_are_refused(call, three, tmp_path):
+def test_runs_of_different_models_are_refused(three, tmp_path):
     fisher = run(tmp_path / "fisher.h5", TOP / "configs/fisher.yaml")
     code, _, stderr = call(three[0], fisher, "-o", tmp_path / "x.png")
     assert code == 2 and "runs of different models are not compared" in stderr and not (tmp_path / "x.png").exists()
@@ -239,12 +230,12 @@ def test_runs_of_different_models_are_refused(call, three, tmp_path):
     (["a.h5", "b.h5", "--name", "one"], "--name: 1 names for 2 files"),
     (["a.h5", "b.h5", "-o", "x.gif"], "x.gif: the picture must end in .png, .svg or .pdf"),
 ])
-def test_wrong_arguments_end_with_2(call, words, message):
+def test_wrong_arguments_end_with_2(words, message):
     code, _, stderr = call(*words)
     assert code == 2 and stderr.endswith(f"compare.py: error: {message}\n")
 
 
-def test_files_of_strangers_end_with_4(call, three, tmp_path):
+def test_files_of_strangers_end_with_4(three, tmp_path):
     (tmp_path / "bad.h5").write_bytes(three[0].read_bytes()[:5000])
     for path, message in ((tmp_path / "none.h5", "no such file"), (tmp_path / "bad.h5", "damaged or cut short")):
         code, _, stderr = call(three[0], path, "-o", tmp_path / "x.png")
@@ -266,7 +257,7 @@ def test_settings_of_strangers_are_survived(three, tmp_path):
     compare.plt.close(compare.draw([results.read(path), results.read(three[0])])[0])
 
 
-def test_help_shows_defaults(call):
+def test_help_shows_defaults():
     code, stdout, _ = call("--help")
     assert code == 0 and "default: final_collagen_gain" in " ".join(stdout.split()) and "exit codes" in stdout
 

@@ -1,6 +1,4 @@
 """The lesson: what is on its pages, that its answers are those of the runs, its PDF, its messages."""
-import contextlib
-import io
 import pathlib
 import re
 import sys
@@ -23,14 +21,7 @@ PROGRAM = ["--program", conftest.PROGRAM]
 
 
 def call(*words):
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            code = lesson.main([str(word) for word in (*words, *PROGRAM)])
-        except SystemExit as leaving:
-            code = leaving.code
-    lesson.plt.close("all")
-    return types.SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+    return pictures.call(lesson.main, *words, *PROGRAM)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +109,7 @@ def test_lesson_is_about_the_treatment_of_the_file(tmp_path):
     assert "1.2 mm needles" in words(pages[0])
     for page in pages:
         assert pictures.trouble(page) == []
-    lowest = min(line.get_ydata()[0] for line in pages[0].artists if line.get_color() == "#9a9a9a") * lesson.PAGE[1]
+    lowest = min(line.get_ydata()[0] for line in pages[0].artists if str(line.get_color()) == "#9a9a9a") * lesson.PAGE[1]
     assert lowest > 0.55, "the last line to write on stands above the foot"
     lesson.plt.close("all")
 

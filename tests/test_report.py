@@ -5,29 +5,22 @@ import html.parser
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 
 import h5py
 import numpy as np
 import pytest
+
+import browser
 from conftest import TOP, run
 
 sys.path.insert(0, str(TOP / "analysis"))
 import report  # noqa: E402
 import results  # noqa: E402
 
-CHROMIUM = shutil.which("chromium")
-browser = pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed")
-
-
-def chromium(page, folder, *options):
-    """Headless, with a profile of its own and without a network."""
-    done = subprocess.run([CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", f"--user-data-dir={folder}/profile",
-                           "--host-resolver-rules=MAP * ~NOTFOUND", *options, page.as_uri()], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+in_browser = pytest.mark.skipif(not browser.CHROMIUM, reason="chromium is not installed")
+READY = "document.documentElement.dataset.ready === 'yes'"
+HEAD = "({...document.documentElement.dataset})"
 
 
 def write(files, output, *options):
@@ -223,59 +216,56 @@ def test_what_strangers_write_stays_text(box, tmp_path):
     assert not [attributes for tag, attributes in tags if any(name.startswith("on") for name in attributes)]
     assert all(attributes["src"].startswith("data:image/") for tag, attributes in tags if tag == "img")
     assert page.count("&lt;script&gt;") > 10 and "&lt;b onclick=alert(3)&gt;" in page
-    if CHROMIUM:
-        shown = chromium(tmp_path / "evil.html", tmp_path, "--dump-dom")
-        assert 'data-ready="yes"' in shown and "data-hacked" not in shown.split(">", 2)[1] and "data-error" not in shown.split(">", 2)[1]
+    if browser.CHROMIUM:
+        with browser.open(tmp_path / "evil.html") as shown:
+            shown.wait(READY)
+            head = shown.evaluate(HEAD)
+            assert "hacked" not in head and "error" not in head
 
 
 # ---- the page in a browser ---------------------------------------------------------------------------------------------------------------------
 
 
-@browser
-def test_browser_draws_every_chart_without_a_network(one, tmp_path):
-    shown = chromium(one, tmp_path, "--dump-dom")
-    head = re.search(r"<html[^>]*>", shown)[0]
-    assert 'data-charts="7"' in head and 'data-ready="yes"' in head and "data-error" not in head
-    assert shown.count("<canvas") == 7 and shown.count("u-legend") >= 7
-    words = str(Text(shown))
+@in_browser
+def test_browser_draws_every_chart_without_a_network(one):
+    with browser.open(one) as page:
+        page.wait(READY)
+        head = page.evaluate(HEAD)
+        assert head["charts"] == "7" and "error" not in head and page.errors == [] and page.requests == []
+        assert page.evaluate("document.querySelectorAll('canvas').length") == 7
+        assert page.evaluate("document.querySelectorAll('.u-legend').length") >= 7
+        words = page.text("body")
     for label in ("type III", "tropoelastin", "myofibroblasts", "erythema (0 to 1)", "channels closed", "scar index", "collagen gain at the end"):
         assert label in words
 
 
-@browser
-def test_tabs_and_choices_work(several, tmp_path):
-    """A copy of the page with a visitor in it: changes the outcome of all runs, opens the second run, switches the axis."""
-    files, page = several
-    content = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text())
-    visitor = """<script>
-        var said = {}, all = document.getElementById("all");
-        said.before = document.querySelectorAll("#overview canvas").length + "/" + document.querySelectorAll("#run1 canvas").length;
-        all.value = String(data_index("erythema"));
-        all.dispatchEvent(new Event("change"));
-        said.legend = document.querySelector("#overview .u-legend").textContent.replace(/\\s+/g, " ");
-        document.querySelectorAll("nav button")[2].click();
-        said.hidden = [].map.call(document.querySelectorAll("main > section"), function (s) { return +s.hidden; }).join("");
-        said.after = document.querySelectorAll("#run1 canvas").length;
-        document.querySelector("#run1 input.stretch").click();
-        said.charts = document.querySelectorAll("#run1 canvas").length;
-        function data_index(name) {
-            return JSON.parse(document.getElementById("data").textContent).outcomes.findIndex(function (o) { return o.name === name; });
-        }
-        document.body.dataset.said = JSON.stringify(said);
-    </script></body>"""
-    copy = tmp_path / "visited.html"
-    copy.write_text(content.replace("</body>", visitor))
-    shown = chromium(copy, tmp_path, "--dump-dom")
-    body = next(attributes for tag, attributes in Text(shown).tags if tag == "body")
-    said = json.loads(body["data-said"])
-    assert said["before"] == "1/0" and said["hidden"] == "110" and said["after"] == said["charts"] == 7
-    assert "deep" in said["legend"] and "shallow" in said["legend"] and "data-error" not in shown[:600]
+@in_browser
+def test_tabs_and_choices_work(several):
+    """A visitor changes the outcome of all runs, opens the second run, switches the axis."""
+    _, path = several
+    with browser.open(path) as page:
+        page.wait(READY)
+
+        def charts(section):
+            return page.evaluate(f"document.querySelectorAll('#{section} canvas').length")
+
+        assert (charts("overview"), charts("run1")) == (1, 0)
+        page.evaluate("""{ const all = document.getElementById("all"), data = JSON.parse(document.getElementById("data").textContent);
+            all.value = String(data.outcomes.findIndex(o => o.name === "erythema")); all.dispatchEvent(new Event("change")); }""")
+        legend = page.text("#overview .u-legend")
+        assert "deep" in legend and "shallow" in legend
+        page.click("nav button:nth-child(3)")
+        assert page.evaluate("[...document.querySelectorAll('main > section')].map(s => +s.hidden)") == [1, 1, 0] and charts("run1") == 7
+        page.click("#run1 input.stretch")
+        assert charts("run1") == 7 and "error" not in page.evaluate(HEAD) and page.errors == []
 
 
-@browser
+@in_browser
 def test_screenshot_shows_curves(one, tmp_path):
     from matplotlib.image import imread
-    chromium(one, tmp_path, f"--screenshot={tmp_path}/shot.png", "--window-size=1100,900")
+    with browser.open(one, 1100, 900) as page:
+        page.wait(READY)
+        page.screenshot(tmp_path / "shot.png")
     picture = imread(tmp_path / "shot.png")[..., :3]
     assert picture.shape[:2] == (900, 1100)
     chart = picture[430:620, 110:1000]

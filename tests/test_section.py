@@ -1,15 +1,19 @@
 """Cross-sections in the timeline and bands of ensembles, in every geometry; no text may overlap another or leave the picture."""
+import sys
+
 import h5py
 import numpy as np
 import pytest
 
 import conftest
 import pictures
-import test_timeline
-from test_timeline import file, results, timeline  # noqa: F401
+from example_run import bare, write_run
 
-import ensemble
-import section
+sys.path.insert(0, str(conftest.TOP / "analysis"))
+import ensemble  # noqa: E402
+import results  # noqa: E402
+import section  # noqa: E402
+import timeline  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +105,7 @@ def test_damaged_snapshots_leave_the_curves(year, tmp_path):
 def members(folder, number):
     time = np.arange(0, 60.5, 5.0)
     for i in range(number):
-        test_timeline.bare(folder / f"m{i}.h5", time=time, collagen_gain=0.001 * (i - 4) * time)
+        bare(folder / f"m{i}.h5", time=time, collagen_gain=0.001 * (i - 4) * time)
     return folder
 
 
@@ -124,7 +128,7 @@ def test_ensemble_of_runs_becomes_a_band_of_quantiles(tmp_path, shapes):
 def test_ensemble_of_a_ready_made_table(file, tmp_path):
     table = tmp_path / "bands.csv"
     table.write_text("# calibrated\ntime_days,outcome,low,median,high\n0,collagen_gain,0,0,0\n180,collagen_gain,0.1,0.12,0.2\n")
-    assert test_timeline.call(file, "--ensemble", table, "-o", tmp_path / "t.svg").returncode == 0
+    assert pictures.call(timeline.main, file, "--ensemble", table, "-o", tmp_path / "t.svg").returncode == 0
     assert "Bands: low to high of bands.csv." in (tmp_path / "t.svg").read_text()
 
 
@@ -132,17 +136,17 @@ def test_ensemble_of_a_ready_made_table(file, tmp_path):
     (lambda p: p.mkdir() or p, "there is no .h5 file in this folder"),
     (lambda p: p.with_suffix(".csv").write_text("a,b\n1,2\n") and p.with_suffix(".csv"), "a table of bands has the columns time_days"),
     (lambda p: p.with_suffix(".csv").write_text("time_days,outcome,low,median,high\n") and p.with_suffix(".csv"), "there is no row"),
-    (lambda p: test_timeline.write_run(p), "an ensemble needs two runs or more, found 1"),
-    (lambda p: test_timeline.bare(p, run=[0, 1], status=[0, 0]), "this table of a sweep holds no series"),
+    (lambda p: write_run(p), "an ensemble needs two runs or more, found 1"),
+    (lambda p: bare(p, run=[0, 1], status=[0, 0]), "this table of a sweep holds no series"),
 ])
 def test_unusable_ensemble_ends_with_one_sentence(file, tmp_path, make, message):
     path = make(tmp_path / "ensemble")
-    done = test_timeline.call(file, "--ensemble", path, "-o", tmp_path / "t.png")
+    done = pictures.call(timeline.main, file, "--ensemble", path, "-o", tmp_path / "t.png")
     assert done.returncode == 4 and str(path) in done.stderr and message in done.stderr and done.stderr.count("\n") == 1
 
 
 def test_ensemble_of_a_sweep_with_series(file, tmp_path):
-    path = test_timeline.bare(tmp_path / "table.h5", run=[0, 1, 2], status=[0, 3, 0])
+    path = bare(tmp_path / "table.h5", run=[0, 1, 2], status=[0, 3, 0])
     with h5py.File(path, "a") as table:
         table["series/time"] = [0.0, 100.0]
         table["series/collagen_gain"] = [[0.0, 0.1], [np.nan, np.nan], [0.0, 0.3]]
