@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 LAYERS = [
-    ["status", "isolate", "seal", "units", "progress", "stop", "csv"],
+    ["status", "place", "isolate", "seal", "units", "progress", "stop", "csv"],
     ["config"],
     ["arguments", "model"],
     ["device", "skin", "grid"],
@@ -24,7 +24,7 @@ LAYERS = [
     ["series", "needlework"],
     ["expression"],
     ["run"],
-    ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce"],
+    ["sweep", "compare", "sensitivity", "calibrate", "verify", "bench", "reproduce", "plot"],
     ["commands"],
     ["main"],
 ]

@@ -53,6 +53,18 @@ static bool taken(const char *letters, const struct row *row)
     return row->letter == 'h' || strchr(letters, row->letter);
 }
 
+bool arguments_option(const char *letters, size_t i, struct arguments_option *option)
+{
+    const struct row *row = rows;
+    while (row < rows + N_ROWS && (!taken(letters, row) || i-- > 0))
+        row++;
+    if (row == rows + N_ROWS)
+        return false;
+    *option =
+        (struct arguments_option){row->name, row->usage, row->meaning, row->kind != FLAG, row->kind == FILE_NAME, row->kind == ASSIGNMENT};
+    return true;
+}
+
 void arguments_help(const char *letters, FILE *stream)
 {
     for (size_t i = 0; i < N_ROWS; i++)

@@ -29,6 +29,17 @@ struct arguments {
  * in the table of arguments.c.  ERR_CONFIG with every wrong option recorded. */
 enum status arguments_read(int argc, char **argv, const char *letters, struct arguments *arguments);
 
+/* One option, for those who describe them. */
+struct arguments_option {
+    const char *name;  /* without its two hyphens */
+    const char *usage; /* "-o, --output FILE" */
+    const char *meaning;
+    bool value, file, repeated; /* takes a value; which is the name of a file; may be given again */
+};
+
+/* Fills `option` with the i-th one that a command with these letters takes; false when i is their number. */
+bool arguments_option(const char *letters, size_t i, struct arguments_option *option);
+
 /* A line of help for each of the options. */
 void arguments_help(const char *letters, FILE *stream);
 

@@ -17,7 +17,14 @@ static enum status run_command(const struct command *command, int argc, char **a
     struct arguments *a = calloc(1, sizeof *a);
     if (!a)
         return status_no_memory("the command line", sizeof *a);
-    enum status status = arguments_read(argc, argv, command->options, a);
+    enum status status = OK;
+    if (command->options) {
+        status = arguments_read(argc, argv, command->options, a);
+    } else {
+        a->files = (const char **)argv + 1;
+        a->n_files = (size_t)(argc - 1);
+        a->help = argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    }
     if (a->help)
         commands_help_one(command, stdout);
     else if (status == OK && (a->n_files < command->least || a->n_files > command->most))

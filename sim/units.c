@@ -7,7 +7,10 @@
 #define _POSIX_C_SOURCE 200809L
 #include "units.h"
 
+#include "place.h"
+
 #include <ctype.h>
+#include <limits.h>
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
@@ -25,13 +28,21 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static ut_system *units; /* owned; NULL until first use */
 static locale_t plain;   /* the "C" locale: decimal points whatever the environment says */
 
+/* The database: the one the environment names, else the one that came with the program (a bundle for machines without UDUNITS-2), else
+ * the library's own. */
+static ut_system *database(void)
+{
+    char path[PATH_MAX];
+    return ut_read_xml(!getenv("UDUNITS2_XML_PATH") && place_file("udunits/udunits2.xml", path, sizeof path) ? path : NULL);
+}
+
 static bool ready(void)
 {
     if (!plain)
         plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!units) {
         ut_set_error_message_handler(ut_ignore);
-        units = ut_read_xml(NULL);
+        units = database();
     }
     return plain && units;
 }
