@@ -3,7 +3,7 @@
 #include "commands.h"
 #include "config.h"
 #include "device.h"
-#include "model.h"
+#include "model_use.h"
 #include "plan.h"
 #include "plot.h"
 
