@@ -63,4 +63,4 @@ fi
 
 build=${1:-build-tsan}
 watched "$scratch/log" "$build/needlework" run configs/quickstart.yaml --set run.duration="7 days" --threads 2 -o "$scratch/out.h5" --quiet
-watched "$scratch/log" "$build/threads" 4 1
+watched "$scratch/log" "$build/threads" "$build/plugin_example.so" 4 1

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "model_use.h"
 #include "plan.h"
+#include "plugin.h"
 #include "timeline.h"
 
 #include "version.h"
@@ -61,6 +62,11 @@ static int leave(enum status status)
     return (int)status;
 }
 
+void needlework_refuse_plugins(void)
+{
+    plugin_refuse();
+}
+
 static size_t length(const char *const *list)
 {
     size_t n = 0;
@@ -107,9 +113,9 @@ static int create(const char *text, const char *const *files, const char *const 
     if (status == OK && threads < 0)
         status = status_fail(ERR_CONFIG, "threads: %d is less than 0", threads);
     if (status == OK && text)
-        status = config_parse_set(text, strlen(text), "configuration", settings, length(settings), plan_vocabulary(), &new->config);
+        status = config_parse_set(text, strlen(text), "configuration", settings, length(settings), plugin_vocabulary(), &new->config);
     else if (status == OK)
-        status = config_read(files, length(files), settings, length(settings), plan_vocabulary(), &new->config);
+        status = config_read(files, length(files), settings, length(settings), plugin_vocabulary(), &new->config);
     if (status == OK)
         status = prepare(new, threads);
     if (status == OK)

@@ -17,9 +17,9 @@
  * Errors  functions returning int give NEEDLEWORK_OK or a code; needlework_error() says why, in this thread.  The numbers of outcomes,
  *         fields, axes and sessions count from 0; one that there is not yields NULL or NaN.  A run must not be NULL but for destroy.
  * Threads one run belongs to one thread at a time, reading included; different runs may be created, moved, read and destroyed in
- *         different threads at once.  Nothing of a run lies outside of it.  Creating a run calls UDUNITS-2, under a lock of the library's
- *         own: a program that calls UDUNITS-2 itself must not do so in another thread meanwhile.
- * ABI     a program built against this header runs with every library of the same NEEDLEWORK_ABI (the number behind .so).
+ *         different threads at once.  Nothing of a run lies outside of it but the code of plug-ins, which stays.  Creating a run calls
+ * UDUNITS-2, under a lock of the library's own: a program that calls UDUNITS-2 itself must not do so in another thread meanwhile. ABI     a
+ * program built against this header runs with every library of the same NEEDLEWORK_ABI (the number behind .so).
  *
  * Tested in: tests/test_needlework.c, tests/threads.c, tests/test_library.py.  Examples: share/doc/needlework/examples. */
 #ifndef NEEDLEWORK_H
@@ -48,6 +48,10 @@ enum needlework_code {
 /* Why the latest call of this thread that failed did so: one or more lines (a configuration reports all its errors at once, as
  * FILE:LINE:COLUMN: KEY: reason) without a line end behind the last one; "" before any.  Valid until the next failure in this thread. */
 NEEDLEWORK_API const char *needlework_error(void);
+
+/* A configuration may name a plug-in (`model: ./my_model.so`): code that is loaded into your program.  From this call on none is, in no
+ * thread: for a program whose configurations come from strangers.  Not to be called while a run is created. */
+NEEDLEWORK_API void needlework_refuse_plugins(void);
 
 /* One simulation in memory. */
 struct needlework;

@@ -160,6 +160,13 @@ def test_python_threads_give_the_same_bits(library):
         assert list(pool.map(final, range(12))) == alone * 4
 
 
+def test_installed_library_runs_plug_ins(library):
+    made = create(library, f"model: {pathlib.Path(PROGRAM).parent / 'plugin_example.so'}\nrun: {{duration: 2 days}}\n")
+    advance(library, made, 2.0)
+    assert "factor_slab" in names(library, made, "outcome") and np.isfinite(outcomes(library, made)).all()
+    library.needlework_destroy(byref(made))
+
+
 def rows(text):
     """The numbers of every line that starts with a day."""
     lines = [re.findall(r"[-+]?\d[\d.e-]*", re.sub(r"TGF-b1", "", line)) for line in text.splitlines() if re.match(r"(day )?\s*\d", line)]

@@ -245,6 +245,18 @@ Test(needlework, says_all_that_is_wrong)
               "%s", needlework_error());
 }
 
+Test(needlework, plug_in_is_loaded_unless_refused)
+{
+    const char *const settings[] = {"model=" PLUGIN, "run.duration=2 days", "treatment.interval=6 weeks", NULL};
+    struct needlework *run = created(mixed, settings), *const none = (struct needlework *)&none;
+    cr_expect(needlework_advance(run, 2.0) == NEEDLEWORK_OK && needlework_outcome_find(run, "factor_slab") >= 0, "%s", needlework_error());
+    needlework_destroy(&run);
+    needlework_refuse_plugins();
+    run = none;
+    cr_expect(needlework_create(mixed, settings, 1, &run) == NEEDLEWORK_ERROR_CONFIG && run == none, "a plug-in was loaded");
+    cr_expect(strstr(needlework_error(), "plug-ins are refused here"), "%s", needlework_error());
+}
+
 Test(needlework, moves_forward_only_and_not_beyond_the_end)
 {
     struct needlework *run = created(mixed, NULL);

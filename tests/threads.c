@@ -1,7 +1,7 @@
 /* Simulations in threads of one process through the library: created, moved, read and destroyed at once, some of them on two OpenMP threads
- * each, with configurations that fail in between - and every bit as in runs one after the other.
+ * each, one with a plug-in, and with configurations that fail in between - and every bit as in runs one after the other.
  *
- * usage: threads [THREADS [ROUNDS]]       default: 4 threads, 2 rounds of three runs each; exit code 1 when a number differs
+ * usage: threads PLUGIN.so [THREADS [ROUNDS]]     default: 4 threads, 2 rounds of four runs each; exit code 1 when a number differs
  *
  * A plain program: ThreadSanitizer (scripts/races.sh) and Criterion do not go together. */
 #define _POSIX_C_SOURCE 200809L
@@ -12,12 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS = 3, MOST = 64, MOST_THREADS = 64 };
+enum { RUNS = 4, MOST = 64, MOST_THREADS = 64 };
 
-static const char *const texts[RUNS] = {
+static const char *texts[RUNS] = {
     "model: dermis\ndomain: {geometry: axisymmetric, spacing: 80 um, depth: 1 mm}\nrun: {duration: 5 days}\n",
     "model: dermis\ndomain: {geometry: well_mixed}\ntreatment: {sessions: 2, interval: 8 days}\nrun: {duration: 20 days}\n",
     "model: dermis\ndomain: {geometry: slab, spacing: 100 um, width: 1 mm, depth: 1 mm}\nrun: {duration: 3 days}\n",
+    NULL, /* of the plug-in */
 };
 
 /* The outcomes at the end, by steps and looks that depend on `how`; false when anything went wrong. */
@@ -60,12 +61,15 @@ static void *work(void *user)
 int main(int argc, char **argv)
 {
     static double wanted[RUNS][MOST];
-    const int n = argc > 1 ? atoi(argv[1]) : 4, rounds = argc > 2 ? atoi(argv[2]) : 2;
+    const int n = argc > 2 ? atoi(argv[2]) : 4, rounds = argc > 3 ? atoi(argv[3]) : 2;
+    char of_plugin[5000];
     pthread_t thread[MOST_THREADS];
     struct task task[MOST_THREADS];
     int wrong = 0;
-    if (n < 1 || n > MOST_THREADS)
+    if (argc < 2 || n < 1 || n > MOST_THREADS)
         return 2;
+    snprintf(of_plugin, sizeof of_plugin, "model: %s\ndomain: {geometry: axisymmetric}\nrun: {duration: 2 days}\n", argv[1]);
+    texts[RUNS - 1] = of_plugin;
     for (int i = 0; i < n; i++) { /* the first runs of the process: whatever is set up once is set up by all of them at once */
         task[i] = (struct task){i, 1, 0, wanted};
         wrong += pthread_create(&thread[i], NULL, work, &task[i]) != 0;
