@@ -232,6 +232,25 @@ def test_example_in_python(examples, found, twelve_weeks):
     assert refused.returncode == 1 and "did you mean 'duration'" in refused.stderr
 
 
+def test_failing_allocation_is_an_error_and_leaves_nothing(examples, prefix, found, tmp_path):
+    """Every fifth allocation of creating, moving and reading a run fails, one at a time."""
+    build, binary, report = pathlib.Path(PROGRAM).parent, tmp_path / "healing", tmp_path / "report"
+    libraries = printed(["pkg-config", "--libs", "yaml-0.1", "gsl", "libcrypto"], found).split()
+    printed(["cc", "-fopenmp", f"-I{prefix}/include", examples / "healing.c", build / "libneedlework.a", "-o", binary, *libraries,
+             "-ludunits2", "-lm"], found)
+    environment = os.environ | {"LD_PRELOAD": str(build / "fault.so"), "OMP_WAIT_POLICY": "passive", "FAULT_REPORT": str(report)}
+    command = [binary, "run.duration=1 day", "domain.spacing=200 um"]
+    whole = printed(command, environment)
+    allocations = int(report.read_text().split()[3])
+    assert allocations > 100
+    for n in range(1, allocations + 1, 5):
+        done = subprocess.run(command, env=environment | {"FAULT_ALLOC": str(n)}, capture_output=True, text=True, timeout=60)
+        _, _, _, _, _, unfreed, _, failed = report.read_text().split()
+        assert failed != "nothing" and unfreed == "0", f"allocation {n}: {unfreed} unfreed"
+        survived = done.returncode == 0 and done.stdout == whole  # without room for a warning
+        assert survived or done.returncode == 4 and done.stderr.startswith("out of memory for "), f"{n}: {done.returncode} {done.stderr}"
+
+
 def test_prefix_names_no_place(prefix):
     """No installed text of the library says where it was built or first installed."""
     places = [str(TOP), str(pathlib.Path(PROGRAM).parent), "first0"]
