@@ -106,7 +106,7 @@ static double triad(int threads)
     return bench_median(TIMES - 1, rate + 1); /* the first one also fetched the pages */
 }
 
-void bench_bandwidth(struct bench *bench)
+static void bandwidth(struct bench *bench)
 {
     bench->processors = omp_get_num_procs();
     bench->triad = triad(1);
@@ -122,7 +122,7 @@ enum status bench_run(bool full, FILE *stream)
     enum status (*const sections[])(struct bench *) = {bench_phases, bench_years, bench_sizes, bench_threads, bench_rivals};
     struct bench bench = {.stream = stream, .full = full};
     enum status status = OK;
-    bench_bandwidth(&bench);
+    bandwidth(&bench);
     for (size_t i = 0; i < sizeof sections / sizeof *sections && status == OK; i++)
         status = sections[i](&bench);
     fprintf(stream, "aims: %d met, %d missed%s\n", bench.passed, bench.missed, full ? "" : " (short form)");

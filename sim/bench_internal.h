@@ -32,7 +32,6 @@ double bench_median(size_t n, double *value); /* sorts */
 void bench_row(struct bench *bench, const char *quantity, double value, const char *unit, double aim);
 
 /* The sections, in the order of the table. */
-void bench_bandwidth(struct bench *bench);
 enum status bench_phases(struct bench *bench);
 enum status bench_years(struct bench *bench);
 enum status bench_sizes(struct bench *bench);

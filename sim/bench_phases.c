@@ -14,7 +14,6 @@ struct phases {
     struct layer layer;
     struct transport_work *work;
     struct formula formula;
-    double *cached; /* one tile's planes for the reaction in the cache */
 };
 
 static enum status create(struct phases *p)

@@ -178,11 +178,6 @@ enum status config_parse(const char *text, size_t bytes, const char *name, const
     return config_parse_set(text, bytes, name, NULL, 0, vocabulary, config);
 }
 
-bool config_given(const struct config *config, enum config_key key)
-{
-    return config->values[key].given;
-}
-
 bool config_has(const struct config *config, enum config_key key)
 {
     return config->values[key].has;

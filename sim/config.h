@@ -114,8 +114,7 @@ enum status config_parse_set(const char *text, size_t bytes, const char *name, c
                              const struct config_vocabulary *vocabulary, struct config **config);
 void config_destroy(struct config **config);
 
-bool config_given(const struct config *config, enum config_key key); /* set by the user, not by default */
-bool config_has(const struct config *config, enum config_key key);   /* has a value: given or by default */
+bool config_has(const struct config *config, enum config_key key); /* has a value: given or by default */
 double config_number(const struct config *config, enum config_key key);
 long config_integer(const struct config *config, enum config_key key);
 bool config_flag(const struct config *config, enum config_key key);

@@ -16,7 +16,7 @@ enum {
 };
 
 struct config_value {
-    bool has, given;
+    bool has;
     double number; /* numbers, integers (exact) and booleans (0, 1) */
     const char *text;
     const double *numbers;
@@ -94,7 +94,6 @@ struct config_node *config_yaml_read(struct config_reader *reader, const char *f
 struct config_node *config_yaml_set(struct config_reader *reader, const char *set);
 
 /* One node -> one checked value (config_values.c); `path` names the key in messages.  False, with the error recorded, when it is wrong. */
-bool config_check_scalar(struct config_reader *reader, const struct config_node *node, const char *path);
 bool config_check_mapping(struct config_reader *reader, const struct config_node *node, const char *path);
 bool config_check_number(struct config_reader *reader, const struct config_node *node, const char *path, const char *unit, double lo,
                          double hi, double *value);

@@ -18,7 +18,7 @@ const char *config_kind_name(const struct config_node *node)
     return node->kind == CONFIG_LIST ? "a list" : node->kind == CONFIG_MAPPING ? "a mapping" : "a single value";
 }
 
-bool config_check_scalar(struct config_reader *reader, const struct config_node *node, const char *path)
+static bool check_scalar(struct config_reader *reader, const struct config_node *node, const char *path)
 {
     if (node->kind == CONFIG_BROKEN)
         return false;
@@ -77,7 +77,7 @@ bool config_check_number(struct config_reader *reader, const struct config_node 
 {
     char reason[CONFIG_REASON_MAX];
     double number;
-    if (!config_check_scalar(reader, node, path))
+    if (!check_scalar(reader, node, path))
         return false;
     if (!units_parse(node->text, unit, &number, reason, sizeof reason)) {
         config_error(reader, node, path, "%s", reason);
@@ -96,7 +96,7 @@ bool config_check_integer(struct config_reader *reader, const struct config_node
                           double *value)
 {
     struct config_clip clip;
-    if (!config_check_scalar(reader, node, path))
+    if (!check_scalar(reader, node, path))
         return false;
     const char *text = node->text, *digits = text + (text[0] == '+' || text[0] == '-');
     const char *wrong = NULL;
@@ -122,7 +122,7 @@ bool config_check_integer(struct config_reader *reader, const struct config_node
 bool config_check_boolean(struct config_reader *reader, const struct config_node *node, const char *path, double *value)
 {
     struct config_clip clip;
-    if (!config_check_scalar(reader, node, path))
+    if (!check_scalar(reader, node, path))
         return false;
     bool yes = strcmp(node->text, "true") == 0, no = strcmp(node->text, "false") == 0;
     if (!node->plain || (!yes && !no)) {
@@ -138,7 +138,7 @@ bool config_check_name(struct config_reader *reader, const struct config_node *n
 {
     struct config_clip clip;
     char hint[256];
-    if (!config_check_scalar(reader, node, path))
+    if (!check_scalar(reader, node, path))
         return false;
     for (size_t i = 0; names && names[i]; i++)
         if (strcmp(node->text, names[i]) == 0)
@@ -153,7 +153,7 @@ bool config_check_name(struct config_reader *reader, const struct config_node *n
 bool config_check_text(struct config_reader *reader, const struct config_node *node, const char *path)
 {
     const size_t most = 1000;
-    if (!config_check_scalar(reader, node, path))
+    if (!check_scalar(reader, node, path))
         return false;
     if (strlen(node->text) <= most)
         return true;
@@ -210,7 +210,7 @@ static bool number_list(struct config_reader *reader, const struct config_node *
     bool single = node->kind != CONFIG_LIST, good = true;
     size_t n = single ? 1 : count(node), i = 0;
     double *numbers = config_allocate(reader, (n + 1) * sizeof *numbers);
-    if (!numbers || (single && !config_check_scalar(reader, node, row->path)))
+    if (!numbers || (single && !check_scalar(reader, node, row->path)))
         return false;
     if (key == CONFIG_DOMAIN_SPACING && (n < 1 || n > 3)) {
         config_error(reader, node, row->path, "a list of %zu lengths; one, two or three are needed", n);
@@ -289,7 +289,7 @@ static bool check_typed(struct config_reader *reader, const struct config_node *
 
 void config_check_value(struct config_reader *reader, const struct config_node *node, enum config_key key, bool given)
 {
-    struct config_value *value = &reader->config->values[key], checked = {.has = true, .given = given, .at = given ? node : NULL};
+    struct config_value *value = &reader->config->values[key], checked = {.has = true, .at = given ? node : NULL};
     if (check_typed(reader, node, key, &checked))
         *value = checked;
     else

@@ -130,23 +130,3 @@ void reaction_mobility(const struct model *model, const double *params, const st
         }
     }
 }
-
-double reaction_imbalance(const struct model *model, const double *params, struct state *state)
-{
-    double worst = 0.0;
-    double **now = state->level[STATE_NOW];
-    for (size_t first = 0; first < state->grid->cells; first += TILE) {
-        const size_t rest = state->grid->cells - first, n = rest < TILE ? rest : TILE;
-        const double *y[MODEL_MAX_SPECIES];
-        for (size_t s = 0; s < state->n_species; s++)
-            y[s] = now[s] + first;
-        react_span(model, params, state, y, first, n);
-    }
-    for (size_t s = 0; s < state->n_species; s++)
-        for (size_t c = 0; c < state->grid->cells; c++) {
-            const double gain = state->level[STATE_NEXT][s][c], drain = state->loss[s][c] * now[s][c];
-            if (gain + drain > 0.0)
-                worst = fmax(worst, fabs(gain - drain) / (gain + drain));
-        }
-    return worst;
-}

@@ -36,7 +36,4 @@ void reaction_surface(const struct model *model, const double *params, const str
 void reaction_mobility(const struct model *model, const double *params, const struct reaction_predictor *predictor,
                        const struct state *state, bool on_surface, int species, double *const mobility[3]);
 
-/* Largest relative imbalance |P - L y| / (P + L y) of the present state: 0 when the model rests there. */
-double reaction_imbalance(const struct model *model, const double *params, struct state *state);
-
 #endif

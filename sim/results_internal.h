@@ -35,8 +35,6 @@ enum status results_flush(struct results *results);
 enum status results_reserve(struct results *results, double bytes);
 /* Writes the rows of the series and the steps that are still in memory, and settles. */
 enum status results_write_rows(struct results *results);
-/* The end of every call that appends rows, given how that went: data to disk, then their marks to disk, or the file is given up. */
-enum status results_settle(struct results *results, enum status status);
 /* Gives the file up after a failed write: it stays on disk as it is.  Returns `status`. */
 enum status results_abandon(struct results *results, enum status status);
 

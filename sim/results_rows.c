@@ -83,7 +83,8 @@ enum status results_abandon(struct results *r, enum status status)
     return status;
 }
 
-enum status results_settle(struct results *r, enum status status)
+/* The end of every call that appends rows, given how that went: data to disk, then their marks to disk, or the file is given up. */
+static enum status settle(struct results *r, enum status status)
 {
     if (!status)
         status = results_flush(r);
@@ -124,7 +125,7 @@ enum status results_write_rows(struct results *r)
         status = append_steps(r);
     if (!status)
         status = append_rows(r, SERIES, m->n_outcomes, r->row[SERIES_ROWS], n);
-    return results_settle(r, status);
+    return settle(r, status);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------------------ */
@@ -163,7 +164,7 @@ enum status results_profile(struct results *results, double time, const double *
     enum status status = reserve_rows(r, 1u << PROFILES);
     if (!status)
         status = results_table_append(&r->table[PROFILES], 1, r->value, &time);
-    return results_settle(r, status);
+    return settle(r, status);
 }
 
 enum status results_snapshot(struct results *results, double time, const double *const *y, const double *const *e)
@@ -175,7 +176,7 @@ enum status results_snapshot(struct results *results, double time, const double 
         status = results_table_append(&results->table[FIELDS], 1, y, &time);
     if (!status)
         status = results_table_append(&results->table[SURFACE], 1, e, &time);
-    return results_settle(results, status);
+    return settle(results, status);
 }
 
 enum status results_session(struct results *results, size_t number, double scheduled, double performed, double closure, double deficit)
@@ -187,7 +188,7 @@ enum status results_session(struct results *results, size_t number, double sched
     enum status status = reserve_rows(results, 1u << SESSIONS);
     if (!status)
         status = results_table_append(&results->table[SESSIONS], 1, values, &row);
-    return results_settle(results, status);
+    return settle(results, status);
 }
 
 enum status results_step(struct results *results, double time, double dt, double error, double solves)

@@ -46,9 +46,4 @@ void sensitivity_gather(const struct sensitivity_design *design, const double *v
 /* Moves the samples with all their values to the front of y; returns how many there are. */
 size_t sensitivity_keep_whole(const struct sensitivity_design *design, double *y);
 
-enum sensitivity_format { SENSITIVITY_TEXT, SENSITIVITY_CSV };
-
-/* Everything that `needlework sensitivity` prints of the table at `path`. */
-enum status sensitivity_report(const char *path, enum sensitivity_format format, FILE *stream);
-
 #endif

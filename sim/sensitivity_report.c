@@ -34,9 +34,9 @@ static void put_number(FILE *stream, double value)
 }
 
 /* fixed: three decimals, for what lies between 0 and 1. */
-static void put_estimate(FILE *stream, enum sensitivity_format format, const struct sensitivity_estimate *e, bool fixed)
+static void put_estimate(FILE *stream, bool csv, const struct sensitivity_estimate *e, bool fixed)
 {
-    if (format == SENSITIVITY_CSV) {
+    if (csv) {
         put_number(stream, e->value);
         put_number(stream, e->low);
         put_number(stream, e->high);
@@ -66,7 +66,7 @@ struct report {
     struct sensitivity_morris *measures; /* [n_factors] */
     double *sizes;                       /* [n_factors] by which factors are ranked */
     size_t *order;                       /* [n_factors] the most influential first */
-    enum sensitivity_format format;
+    bool csv;
     FILE *stream;
 };
 
@@ -91,7 +91,7 @@ static void put_heading(struct report *r, const struct sensitivity_outcome *outc
 
 static void put_factor(struct report *r, const struct sensitivity_outcome *outcome, size_t i)
 {
-    if (r->format == SENSITIVITY_TEXT)
+    if (!r->csv)
         fprintf(r->stream, "  %-*s", width_of(r->table), r->table->factors[i]);
     else
         put_names(r->stream, outcome, r->table->factors[i]);
@@ -108,7 +108,7 @@ static enum status report_sobol(struct report *r, const struct sensitivity_outco
     for (size_t i = 0; i < k; i++)
         r->sizes[i] = r->indices[i].total.value;
     rank(r);
-    if (r->format == SENSITIVITY_TEXT) {
+    if (!r->csv) {
         put_heading(r, outcome);
         if (n < all)
             fprintf(r->stream, "  %zu of %zu samples left out, for a run of theirs without a value\n", all - n, all);
@@ -119,9 +119,9 @@ static enum status report_sobol(struct report *r, const struct sensitivity_outco
     for (size_t rank = 0; rank < k; rank++) {
         const struct sensitivity_sobol *found = &r->indices[r->order[rank]];
         put_factor(r, outcome, r->order[rank]);
-        put_estimate(r->stream, r->format, &found->first, true);
-        put_estimate(r->stream, r->format, &found->total, true);
-        if (r->format == SENSITIVITY_CSV)
+        put_estimate(r->stream, r->csv, &found->first, true);
+        put_estimate(r->stream, r->csv, &found->total, true);
+        if (r->csv)
             fprintf(r->stream, ",%zu,%zu", n, all - n);
         fputc('\n', r->stream);
     }
@@ -144,7 +144,7 @@ static enum status report_morris(struct report *r, const struct sensitivity_outc
     if (status != OK)
         return status;
     rank(r);
-    if (r->format == SENSITIVITY_TEXT) {
+    if (!r->csv) {
         put_heading(r, outcome);
         if (left < n * k)
             fprintf(r->stream, "  %zu of %zu effects left out, for a run without a value\n", n * k - left, n * k);
@@ -153,8 +153,8 @@ static enum status report_morris(struct report *r, const struct sensitivity_outc
     for (size_t rank = 0; rank < k; rank++) {
         const struct sensitivity_morris *found = &r->measures[r->order[rank]];
         put_factor(r, outcome, r->order[rank]);
-        put_estimate(r->stream, r->format, &found->mu_star, false);
-        if (r->format == SENSITIVITY_TEXT) {
+        put_estimate(r->stream, r->csv, &found->mu_star, false);
+        if (!r->csv) {
             fprintf(r->stream, "  %11.4g  %11.4g  %zu\n", found->mu, found->sigma, found->effects);
             continue;
         }
@@ -210,7 +210,7 @@ static void put_head(const char *path, const struct report *r)
 {
     const struct sensitivity_table *t = r->table;
     const bool morris = is_morris(t);
-    if (r->format == SENSITIVITY_CSV) {
+    if (r->csv) {
         fprintf(r->stream, morris ? "outcome,unit,factor,mu_star,mu_star_low,mu_star_high,mu,sigma,effects,left_out\n"
                                   : "outcome,unit,factor,first,first_low,first_high,total,total_low,total_high,samples,left_out\n");
         return;
@@ -228,15 +228,21 @@ static void put_head(const char *path, const struct report *r)
             SENSITIVITY_RESAMPLES);
 }
 
-enum status sensitivity_report(const char *path, enum sensitivity_format format, FILE *stream)
+struct job {
+    const char *path;
+    bool csv;
+};
+
+static enum status print_job(const void *given, FILE *stream)
 {
+    const struct job *job = given;
     struct sensitivity_table table = {.n_runs = 0};
-    struct report r = {.table = &table, .format = format, .stream = stream};
-    enum status status = sensitivity_table_read(path, &table);
+    struct report r = {.table = &table, .csv = job->csv, .stream = stream};
+    enum status status = sensitivity_table_read(job->path, &table);
     if (status == OK)
-        status = report_create(path, &table, &r);
+        status = report_create(job->path, &table, &r);
     if (status == OK)
-        put_head(path, &r);
+        put_head(job->path, &r);
     for (size_t o = 0; status == OK && o < table.n_outcomes; o++) {
         sensitivity_gather(&r.design, table.outcomes[o].values, table.status, r.y);
         status = is_morris(&table) ? report_morris(&r, &table.outcomes[o]) : report_sobol(&r, &table.outcomes[o]);
@@ -244,17 +250,6 @@ enum status sensitivity_report(const char *path, enum sensitivity_format format,
     report_destroy(&r);
     sensitivity_table_destroy(&table);
     return status;
-}
-
-struct job {
-    const char *path;
-    enum sensitivity_format format;
-};
-
-static enum status print_job(const void *given, FILE *stream)
-{
-    const struct job *job = given;
-    return sensitivity_report(job->path, job->format, stream);
 }
 
 enum status sensitivity_command(const struct arguments *a)
@@ -267,7 +262,7 @@ enum status sensitivity_command(const struct arguments *a)
     if (stat(path, &info) != 0)
         return folder ? status_fail(ERR_IO, "%s: there is no table.h5; `needlework sweep collect %s` makes it", a->files[0], a->files[0])
                       : status_fail(ERR_IO, "%s: no such sweep", path);
-    const struct job job = {path, a->csv ? SENSITIVITY_CSV : SENSITIVITY_TEXT};
+    const struct job job = {path, a->csv};
     const enum status status = isolate_print(path, print_job, &job, PATIENCE, &text, &length);
     if (status == OK)
         fwrite(text, 1, length, stdout);

@@ -31,7 +31,7 @@ static void print_row(struct report *report, const char *quantity, const char *e
     }
 }
 
-void verify_begin(struct report *report)
+static void put_head(const struct report *report)
 {
     if (report->format == VERIFY_MARKDOWN)
         fprintf(report->stream, "| | quantity | expected | observed | order | |\n|---|---|---|---|---|---|\n");
@@ -76,7 +76,7 @@ enum status verify_report(const char *only, bool full, enum verify_format format
         known = strcmp(only, problems[i].name) == 0;
     if (!known)
         return status_fail(ERR_CONFIG, "verify: '%s' is not a problem; there are V1 to V16", only);
-    verify_begin(&report);
+    put_head(&report);
     for (size_t i = 0; i < N_PROBLEMS; i++) {
         report.problem = problems[i].name;
         if (only && strcmp(only, problems[i].name) != 0)

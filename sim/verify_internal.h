@@ -18,7 +18,6 @@ struct report {
     size_t rows, failed;
 };
 
-void verify_begin(struct report *report);
 /* |observed - expected| <= allowed */
 void verify_value(struct report *report, const char *quantity, double expected, double observed, double allowed);
 /* observed <= most; prints amounts far below as such, since round-off has no digits worth keeping */
