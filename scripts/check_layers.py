@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 LAYERS = [
-    ["status", "place", "isolate", "seal", "units", "progress", "stop", "csv"],
+    ["status", "place", "isolate", "seal", "units", "progress", "stop", "csv", "clock"],
     ["config"],
     ["arguments", "model"],
     ["device", "skin", "grid"],

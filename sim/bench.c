@@ -1,26 +1,18 @@
 #define _POSIX_C_SOURCE 200809L
 #include "bench_internal.h"
 
+#include "clock.h"
+
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static double seconds(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-double bench_clock(void)
-{
-    return seconds(CLOCK_MONOTONIC);
-}
-
 double bench_processor(void)
 {
-    return seconds(CLOCK_PROCESS_CPUTIME_ID);
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + 1e-9 * (double)used.tv_nsec;
 }
 
 static int ascending(const void *a, const void *b)
@@ -88,7 +80,7 @@ static double triad(int threads)
     double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b), *c = malloc(n * sizeof *c), rate[TIMES] = {0.0};
     if (a && b && c)
         for (int t = 0; t < TIMES; t++) {
-            const double start = threads == 1 ? bench_processor() : bench_clock();
+            const double start = threads == 1 ? bench_processor() : clock_seconds();
 #pragma omp parallel for simd schedule(static) num_threads(threads)
             for (size_t i = 0; i < n; i++) {
                 if (t == 0) { /* first touch by the thread that will use it */
@@ -97,7 +89,7 @@ static double triad(int threads)
                 }
                 a[i] = b[i] + 3.0 * c[i];
             }
-            const double spent = (threads == 1 ? bench_processor() : bench_clock()) - start;
+            const double spent = (threads == 1 ? bench_processor() : clock_seconds()) - start;
             rate[t] = 3.0 * (double)(n * sizeof *a) / spent;
         }
     free(a);

@@ -24,8 +24,7 @@ void bench_case_destroy(struct bench_case *c);
 /* Gives the session that is due at the start, if there is one, then takes `steps` steps. */
 enum status bench_case_steps(struct bench_case *c, size_t steps);
 
-double bench_clock(void);                     /* [s] by the clock on the wall */
-double bench_processor(void);                 /* [s] of this process */
+double bench_processor(void);                 /* [s] that this process has used */
 double bench_median(size_t n, double *value); /* sorts */
 
 /* One line.  aim > 0: at most the aim passes; aim < 0: at least -aim; 0: a figure without an aim. */

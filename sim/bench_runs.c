@@ -2,6 +2,8 @@
 #define _DEFAULT_SOURCE
 #include "bench_internal.h"
 
+#include "clock.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@ static const double QUIET = 1.8;
 /* This program with other arguments, silent; seconds of processor and on the wall. */
 static enum status spawn(const char *const *arguments, double *processor, double *wall)
 {
-    const double start = bench_clock();
+    const double start = clock_seconds();
     union {
         const char *const *given;
         char *const *wanted;
@@ -31,7 +33,7 @@ static enum status spawn(const char *const *arguments, double *processor, double
     struct rusage usage;
     if (child < 0 || wait4(child, &code, 0, &usage) != child || code != 0)
         return status_fail(ERR_IO, "bench: the program could not be started again");
-    *wall = bench_clock() - start;
+    *wall = clock_seconds() - start;
     *processor = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
     return OK;
 }
@@ -209,13 +211,13 @@ static enum status speed_up(const char *yaml, int threads, size_t steps, double 
     if (status == OK)
         status = bench_case_steps(&many, 8);
     for (int t = 0; t < TURNS && status == OK; t++) {
-        const double start = bench_clock();
+        const double start = clock_seconds();
         status = bench_case_steps(&one, steps);
-        const double middle = bench_clock();
+        const double middle = clock_seconds();
         if (status == OK)
             status = bench_case_steps(&many, steps);
         single[t] = middle - start;
-        multiple[t] = bench_clock() - middle;
+        multiple[t] = clock_seconds() - middle;
     }
     if (status == OK)
         *ratio = bench_median(TURNS, single) / bench_median(TURNS, multiple);

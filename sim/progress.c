@@ -1,21 +1,15 @@
 #define _POSIX_C_SOURCE 200112L
 #include "progress.h"
 
+#include "clock.h"
+
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
-
-static double wall(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 void progress_init(struct progress *progress, bool quiet)
 {
-    *progress = (struct progress){.quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1, .start = wall()};
+    *progress = (struct progress){.quiet = quiet, .terminal = isatty(STDERR_FILENO) == 1, .start = clock_seconds()};
     progress->shown = progress->start;
 }
 
@@ -40,13 +34,13 @@ void progress_from(struct progress *progress, double share)
 
 double progress_seconds(const struct progress *progress)
 {
-    return wall() - progress->start;
+    return clock_seconds() - progress->start;
 }
 
 /* Shows a line when it is time for one. */
 static void show(struct progress *progress, double share, const char *line)
 {
-    const double now = wall();
+    const double now = clock_seconds();
     char left[32];
     progress_duration((now - progress->start) * (1.0 - share) / fmax(share - progress->from, 1e-9), left, sizeof left);
     if (progress->terminal && now - progress->shown > 0.2) {
@@ -81,5 +75,5 @@ double progress_finish(struct progress *progress)
 {
     if (!progress->quiet && progress->terminal)
         fprintf(stderr, "\r\033[K");
-    return wall() - progress->start;
+    return progress_seconds(progress);
 }

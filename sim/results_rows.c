@@ -1,13 +1,14 @@
 #define _GNU_SOURCE /* fallocate */
 #include "results_internal.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The file descriptor below HDF5, or NULL. */
@@ -98,13 +99,6 @@ static enum status settle(struct results *r, enum status status)
     return status ? results_abandon(r, status) : OK;
 }
 
-static double wall(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static enum status append_rows(struct results *r, enum table table, size_t columns, const double *rows, size_t n)
 {
     for (size_t c = 0; c < columns; c++)
@@ -118,7 +112,7 @@ enum status results_write_rows(struct results *r)
     const size_t n = r->n_rows;
     enum status status = reserve_rows(r, 1u << MEANS | 1u << STEPS | 1u << SERIES);
     r->n_rows = 0;
-    r->written = wall();
+    r->written = clock_seconds();
     if (!status)
         status = append_rows(r, MEANS, m->n_species + m->n_surface, r->row[MEANS_ROWS], n);
     if (!status)
@@ -142,7 +136,7 @@ enum status results_series(struct results *results, double time, const double *o
     for (size_t i = 0; i < m->n_outcomes; i++)
         r->row[SERIES_ROWS][i * ROWS_KEPT + r->n_rows] = outcomes[i];
     r->row_time[r->n_rows++] = time;
-    return r->n_rows == ROWS_KEPT || wall() - r->written > 1.0 ? results_write_rows(r) : OK;
+    return r->n_rows == ROWS_KEPT || clock_seconds() - r->written > 1.0 ? results_write_rows(r) : OK;
 }
 
 enum status results_profile(struct results *results, double time, const double *const *y)

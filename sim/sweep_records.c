@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "sweep_records.h"
 
+#include "clock.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -37,13 +38,6 @@ struct sweep_log {
     double synced; /* wall clock [s] */
     bool pending;  /* entries not yet known to be on disk */
 };
-
-static double clock_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static uint64_t checksum(const void *bytes, size_t n)
 {

@@ -1,21 +1,14 @@
 #define _POSIX_C_SOURCE 200809L
 #include "sweep_worker.h"
 
+#include "clock.h"
 #include "run.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double clock_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 enum status sweep_worker_create(const struct sweep *sweep, size_t first, size_t count, size_t number, int threads,
                                 struct sweep_worker *worker)
