@@ -59,6 +59,8 @@ void milestones_session(struct milestones *milestones, const struct model *model
 /* A look at the outcomes at `time`; nonzero while something is still awaited. */
 int milestones_look(struct milestones *milestones, const struct model *model, double time, const double *out);
 int milestones_waiting(const struct milestones *milestones);
+/* Whether the outcomes of this moment allow another session: the epidermis has closed and the barrier is back. */
+int milestones_healed(const struct model *model, const double *out, double *closure, double *deficit);
 
 /* From a series of n gains: first time from which on the gain stays >= threshold; first time it reaches `share` of its peak; its peak.
  * Linear between rows; NaN when never. */

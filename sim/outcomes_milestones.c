@@ -5,12 +5,20 @@
 
 #include <math.h>
 
+/* At least this share of the mouths is covered, and less than this much of the barrier and of erythema is left to heal. */
 static const double CLOSED = 0.95, SEALED = 0.05, CALM = 0.1;
 
 static double value(const struct model *model, const char *name, const double *out, double otherwise)
 {
     const int i = model_outcome(model, name);
     return i < 0 ? otherwise : out[i];
+}
+
+int milestones_healed(const struct model *model, const double *out, double *closure, double *deficit)
+{
+    *closure = value(model, "epidermal_closure", out, 1.0);
+    *deficit = value(model, "barrier_deficit", out, 0.0);
+    return *closure >= CLOSED && *deficit < SEALED;
 }
 
 void milestones_init(struct milestones *milestones)
@@ -50,7 +58,8 @@ int milestones_look(struct milestones *milestones, const struct model *model, do
     struct milestones *m = milestones;
     if (!milestones_waiting(m))
         return 0;
-    const double closure = value(model, "epidermal_closure", out, 1.0), deficit = value(model, "barrier_deficit", out, 0.0);
+    double closure, deficit;
+    milestones_healed(model, out, &closure, &deficit);
     const double erythema = value(model, "erythema", out, 0.0);
     if (!m->closed && closure >= CLOSED) {
         m->closed = 1;

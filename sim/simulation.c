@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double CLOSED = 0.95, SEALED = 0.05; /* the epidermis has closed, the barrier is back: a session may be given */
-
 /* What a session of the plan does to the grid, and where the channels are that outcomes look into. */
 static enum status create_outcomes(struct simulation *s)
 {
@@ -206,12 +204,6 @@ struct session *simulation_next_session(struct simulation *simulation)
     return NULL;
 }
 
-static double outcome(const struct simulation *s, const char *name, double otherwise)
-{
-    const int i = model_outcome(s->plan->model, name);
-    return i < 0 ? otherwise : s->out[i];
-}
-
 /* A day later.  The following sessions wait for it: they keep their order, and their distance to nothing but the rule. */
 static void postpone(struct simulation *s, struct session *session)
 {
@@ -244,9 +236,7 @@ enum status simulation_session(struct simulation *simulation, struct session *se
     const int64_t now = stepper_time(s->stepper);
     const size_t number = (size_t)(session - s->sessions);
     look(s);
-    session->closure = outcome(s, "epidermal_closure", 1.0);
-    session->deficit = outcome(s, "barrier_deficit", 0.0);
-    if (session->closure < CLOSED || session->deficit >= SEALED) {
+    if (!milestones_healed(s->plan->model, s->out, &session->closure, &session->deficit)) {
         if (s->plan->treatment.if_not_healed == FAIL)
             return status_fail(ERR_CONFIG,
                                "session %zu on day %.6g: the skin has not healed (%.0f %% of the mouths covered, barrier deficit %.0f %%)",
