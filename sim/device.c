@@ -6,6 +6,8 @@
  */
 #include "device.h"
 
+#include "json.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -234,31 +236,19 @@ static void markdown_one(const struct device *d, FILE *stream)
             d->recoil, d->removal, d->bruise, 100 * d->density, d->source);
 }
 
-static void json_text(const char *text, FILE *stream)
-{
-    fputc('"', stream);
-    for (; *text; text++) {
-        if ((unsigned char)*text < ' ')
-            fprintf(stream, "\\u%04x", (unsigned)(unsigned char)*text);
-        else
-            fprintf(stream, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
-    }
-    fputc('"', stream);
-}
-
 static void json_one(const struct device *d, FILE *stream)
 {
     fprintf(stream, "{\"name\": ");
-    json_text(d->name, stream);
+    json_put(d->name, stream);
     fprintf(stream, ", \"title\": ");
-    json_text(d->title, stream);
+    json_put(d->title, stream);
     fprintf(stream, ", \"pattern\": \"%s\"", pattern_names[d->pattern]);
     for (size_t i = 0; i < N_PROPERTIES; i++)
         fprintf(stream, ", \"%s\": {\"value\": %.15g, \"unit\": \"%s\"}", properties[i].key, value(d, &properties[i]), properties[i].unit);
     fprintf(stream, ", \"channel_depth\": {\"value\": %.15g, \"unit\": \"mm\"}, \"channel_radius\": {\"value\": %.15g, \"unit\": \"mm\"}",
             device_channel_depth(d), device_channel_radius(d));
     fprintf(stream, ", \"source\": ");
-    json_text(d->source, stream);
+    json_put(d->source, stream);
     fputc('}', stream);
 }
 

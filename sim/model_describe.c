@@ -1,4 +1,5 @@
 /* What a model says about itself, as text, Markdown or JSON: one writer of tables, three spellings. */
+#include "json.h"
 #include "model_use.h"
 
 #include <math.h>
@@ -38,20 +39,6 @@ static const char *plain(struct cell cell, char buffer[CELL])
     return buffer;
 }
 
-static void json_string(const char *text, FILE *stream)
-{
-    fputc('"', stream);
-    for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            fprintf(stream, "\\%c", *c);
-        else if ((unsigned char)*c < 0x20)
-            fprintf(stream, "\\u%04x", (unsigned)(unsigned char)*c);
-        else
-            fputc(*c, stream);
-    }
-    fputc('"', stream);
-}
-
 static void markdown_string(const char *text, FILE *stream)
 {
     for (const char *c = text; *c; c++) {
@@ -72,7 +59,7 @@ static void write_json(const struct model *m, const struct table *t, FILE *strea
             char buffer[CELL];
             fprintf(stream, "%s\"%s\": ", i ? ", " : "", t->column[i]);
             if (cells[i].text)
-                json_string(cells[i].text, stream);
+                json_put(cells[i].text, stream);
             else
                 fputs(plain(cells[i], buffer), stream);
         }
@@ -247,11 +234,11 @@ void model_describe(const struct model *m, enum model_format format, FILE *strea
     /* clang-format on */
     if (format == MODEL_JSON) {
         fputs("{\"name\": ", stream);
-        json_string(m->name, stream);
+        json_put(m->name, stream);
         fputs(", \"title\": ", stream);
-        json_string(m->title, stream);
+        json_put(m->title, stream);
         fputs(", \"reference\": ", stream);
-        json_string(m->reference, stream);
+        json_put(m->reference, stream);
     } else if (format == MODEL_MARKDOWN) {
         fprintf(stream, "## `%s`: ", m->name);
         markdown_string(m->title, stream);

@@ -11,7 +11,7 @@ mkdir -p "$build"
 command -v emcc >/dev/null || install_packages web
 
 # The program's own files.  Not among them: what reads and writes files, and treatment_pattern.c (random patches, by GSL).
-core=(sim/{status,units,config*,model*,device*,skin*,grid*,treatment,treatment_puncture,state*,transport*,reaction*,stepper*,events*}.c
+core=(sim/{status,json,units,config*,model*,device*,skin*,grid*,treatment,treatment_puncture,state*,transport*,reaction*,stepper*,events*}.c
     sim/{outcomes*,plan*,simulation*,summary*,timeline*}.c models/dermis.c)
 # The flags of CMakeLists.txt: strict floating point.
 flags=(-std=gnu11 -O3 -msimd128 -fopenmp-simd -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra)
