@@ -2,8 +2,8 @@
  *
  *     dc/dt = div(D grad c) + supply - [uptake / (half + c)] c .
  *
- * To add a model: copy this file, fill the tables, state production and loss of every species, name it in registry.c and CMakeLists.txt.
- * The tests over all models then check it; sim/model.h lists what else a model may have. */
+ * To add a model: copy this file, fill the tables, state production and loss of every species; then either compile it by itself, a plug-in,
+ * or name it in registry.c and CMakeLists.txt (adding-a-model.md does both).  sim/model.h lists what else a model may have. */
 #include "model.h"
 
 enum { C, N_SPECIES };

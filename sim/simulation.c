@@ -211,6 +211,18 @@ static void postpone(struct simulation *s, struct session *session)
     session->settled = session->due > s->plan->end;
 }
 
+/* A value below 0 after a needle, if only by rounding, would end some steps later as a step that cannot shrink. */
+static enum status check_injured(const struct species *species, const struct state *state)
+{
+    for (size_t i = 0; i < state->n_species; i++) {
+        const double least = state_minimum(state->grid->cells, state->level[STATE_NOW][i]);
+        if (least < 0.0)
+            return status_fail(ERR_NUMERICS, "%s: the model leaves it at %.3g after a needle; it must be 0 or more", species[i].name,
+                               least);
+    }
+    return OK;
+}
+
 static enum status injure(struct simulation *s, size_t number)
 {
     const struct plan *plan = s->plan;
@@ -224,10 +236,13 @@ static enum status injure(struct simulation *s, size_t number)
                   s->dermis->level[STATE_NOW]);
     if (s->surface && model->injure_surface)
         model->injure_surface(s->surface_grid->cells, puncture->mouth, s->params, s->surface->level[STATE_NOW]);
+    enum status checked = check_injured(model->species, s->dermis);
+    if (checked == OK && s->surface)
+        checked = check_injured(model->surface, s->surface);
     stepper_event_after(s->stepper);
     outcomes_set_mouths(s->outcomes, puncture->core);
     treatment_puncture_destroy(&puncture);
-    return OK;
+    return checked;
 }
 
 enum status simulation_session(struct simulation *simulation, struct session *session)

@@ -17,6 +17,9 @@ enum { CLOSURE, FACTOR_SLAB, N_OUTCOMES };
 #ifndef BURST
 #define BURST 1.0
 #endif
+#ifndef LEFT
+#define LEFT 0.0
+#endif
 #ifndef SOURCE
 #define SOURCE "assumed: an example"
 #endif
@@ -57,7 +60,7 @@ static void injure(size_t n, const double *s, const double *b, double removal, c
 {
     (void)b, (void)removal, (void)p;
     for (size_t i = 0; i < n; i++) {
-        y[CELLS][i] *= 1 - s[i];
+        y[CELLS][i] *= s[i] < 1 ? 1 - s[i] : LEFT;
         y[FACTOR][i] += BURST * s[i];
     }
 }

@@ -212,6 +212,12 @@ def test_every_violation_of_the_contract_is_told(folder):
     assert "run.yaml:1:8: model: ./closure.so breaks the contract of models: 6 violations, named above" in errors[-1]
 
 
+def test_a_needle_that_leaves_less_than_nothing_is_told(folder):
+    build(folder / "closure.so", "-DLEFT=-1e-17")
+    message = refused(3, "run", "run.yaml", "-o", "run.h5", "--quiet", "--set", "treatment.device=punch")
+    assert "cells: the model leaves it at -1e-17 after a needle; it must be 0 or more" in message
+
+
 def test_errors_of_a_configuration_are_checked_against_the_plugin(folder):
     done = call("check", "run.yaml", "--set", "parameters.bost=1", "--set", "parameters.growth=1 mm")
     assert "the model 'plugin_example' has no such parameter; did you mean 'boost'?" in done.stderr and "parameters.growth" in done.stderr
