@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum { TIMES = 9 };
-static const double LOCAL = 0.5, SOLVE = 0.1; /* shares of the tolerance that a step and its solves may take, as in stepper*.c */
 
 struct phases {
     struct bench_case c;
@@ -60,11 +59,10 @@ static void react_cached(struct phases *p)
 static void solve(struct phases *p)
 {
     for (size_t s = 0; s < p->c.simulation->dermis->n_species; s++)
-        species_solve(p->c.plan.model, p->c.plan.params, &p->layer, p->work, &p->formula, LOCAL * p->c.plan.tolerance, s);
+        species_solve(p->c.plan.model, p->c.plan.params, &p->layer, p->work, &p->formula, STEPPER_LOCAL * p->c.plan.tolerance, s);
 }
 
-/* Transport alone with its first guess, with the weights and floors of stepper_species.c; leaves the right-hand sides; returns the sweeps.
- */
+/* Transport alone with its first guess; leaves the right-hand sides; returns the sweeps. */
 static double transport(struct phases *p)
 {
     struct state *state = p->c.simulation->dermis;
@@ -79,7 +77,8 @@ static double transport(struct phases *p)
                                                   .diffusivity = p->layer.diffusivity[s],
                                                   .loss = state->loss[s],
                                                   .rhs = state->level[STATE_NEXT][s],
-                                                  .accuracy = SOLVE * LOCAL * p->c.plan.tolerance * (size + 1e-2 * scale)};
+                                                  .accuracy = STEPPER_SOLVE * STEPPER_LOCAL * p->c.plan.tolerance *
+                                                              (size + STEPPER_WEIGHT * scale)};
         struct transport_result result;
         reaction_predict(state, s, &p->layer.predictor[s], 0, state->grid->cells, transport_work_guess(p->work));
         transport_solve(p->layer.transport, p->work, &problem, &result);

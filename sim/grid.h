@@ -36,6 +36,21 @@ struct grid {
     double *volume; /* [cells] [mm3], owned */
 };
 
+/* Distance in a plane from a cell to its upper neighbour along axis a, and how far along it cell c lies. */
+static inline size_t grid_step(const struct grid *grid, int a)
+{
+    return a == 0 ? 1 : a == 1 ? grid->axis[0].n : grid->plane;
+}
+static inline size_t grid_index(const struct grid *grid, int a, size_t c)
+{
+    return c / grid_step(grid, a) % grid->axis[a].n;
+}
+/* The middle of a cell along axis a [mm]. */
+static inline double grid_center(const struct grid *grid, int a, size_t c)
+{
+    return grid->axis[a].center[grid_index(grid, a, c)];
+}
+
 /* Positions of the faces of one axis, n + 1 of them. */
 struct axis_spec {
     size_t n;

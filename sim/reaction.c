@@ -1,6 +1,7 @@
 #include "reaction.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { TILE = 256 };
 
@@ -96,37 +97,68 @@ void reaction_surface(const struct model *model, const double *params, const str
     model->react_surface(surface->grid->cells, on, under, params, surface->level[STATE_NEXT], surface->loss);
 }
 
-/* Face means of a span of cells along x, y or z, then the model's factor. */
+static void set_healthy(const struct species *species, struct state *state)
+{
+    for (size_t s = 0; s < state->n_species; s++)
+        for (size_t c = 0; c < state->grid->cells; c++)
+            state->level[STATE_NOW][s][c] = species[s].healthy;
+}
+
+enum status reaction_start(const struct model *model, const double *params, struct state *dermis, struct state *surface)
+{
+    const size_t n = dermis->grid->cells;
+    set_healthy(model->species, dermis);
+    if (surface)
+        set_healthy(model->surface, surface);
+    if (!model->initial)
+        return OK;
+    double *block = malloc(3 * n * sizeof *block), *at[3] = {block, block + n, block + 2 * n};
+    if (!block)
+        return status_no_memory("the initial state", 3 * n * sizeof *block);
+    for (int a = 0; a < 3; a++)
+        for (size_t c = 0; c < n; c++)
+            at[a][c] = grid_center(dermis->grid, a, c);
+    model->initial(n, (const double *const *)at, (const double *const *)dermis->fixed, params, dermis->level[STATE_NOW]);
+    free(block);
+    return OK;
+}
+
+/* Means over the lower faces of a span of cells along axis a; at a wall, the cell's own value. */
+static void face_means(const struct state *state, size_t species, const struct reaction_predictor *predictor, int a, size_t first, size_t n,
+                       double *mean)
+{
+    const struct grid *grid = state->grid;
+    const size_t step = grid_step(grid, a);
+    const bool whole = first >= step; /* the lower neighbours are a span as well */
+    double here[TILE], low[TILE];
+    reaction_predict(state, species, predictor, first, n, here);
+    if (whole)
+        reaction_predict(state, species, predictor, first - step, n, low);
+    for (size_t i = 0; i < n; i++) {
+        const size_t c = first + i, at = grid_index(grid, a, c);
+        if (at == 0)
+            low[i] = here[i];
+        if (at == 0 && grid->axis[a].periodic)
+            reaction_predict(state, species, predictor, c + (grid->axis[a].n - 1) * step, 1, &low[i]);
+        else if (at > 0 && !whole)
+            reaction_predict(state, species, predictor, c - step, 1, &low[i]);
+        mean[i] = 0.5 * (here[i] + low[i]);
+    }
+}
+
 void reaction_mobility(const struct model *model, const double *params, const struct reaction_predictor *predictor,
                        const struct state *state, bool on_surface, int species, double *const mobility[3])
 {
-    const struct grid *grid = state->grid;
+    const size_t cells = state->grid->cells;
     double mean[MODEL_MAX_SPECIES][TILE];
     const double *y[MODEL_MAX_SPECIES];
     for (size_t s = 0; s < state->n_species; s++)
         y[s] = mean[s];
-    for (int a = 0; a < 3; a++) {
-        const size_t step = a == 0 ? 1 : a == 1 ? grid->axis[0].n : grid->plane, length = grid->axis[a].n;
-        for (size_t first = 0; first < grid->cells; first += TILE) {
-            const size_t n = grid->cells - first < TILE ? grid->cells - first : TILE;
-            for (size_t s = 0; s < state->n_species; s++) {
-                double here[TILE], low[TILE];
-                const bool whole = first >= step; /* the lower neighbours are a span as well */
-                reaction_predict(state, s, &predictor[s], first, n, here);
-                if (whole)
-                    reaction_predict(state, s, &predictor[s], first - step, n, low);
-                for (size_t i = 0; i < n; i++) {
-                    const size_t c = first + i, at = c / step % length;
-                    if (at == 0)
-                        low[i] = here[i];
-                    if (at == 0 && grid->axis[a].periodic)
-                        reaction_predict(state, s, &predictor[s], c + (length - 1) * step, 1, &low[i]);
-                    else if (at > 0 && !whole)
-                        reaction_predict(state, s, &predictor[s], c - step, 1, &low[i]);
-                    mean[s][i] = 0.5 * (here[i] + low[i]);
-                }
-            }
+    for (int a = 0; a < 3; a++)
+        for (size_t first = 0; first < cells; first += TILE) {
+            const size_t n = cells - first < TILE ? cells - first : TILE;
+            for (size_t s = 0; s < state->n_species; s++)
+                face_means(state, s, &predictor[s], a, first, n, mean[s]);
             (on_surface ? model->mobility_surface : model->mobility)(n, species, y, params, mobility[a] + first);
         }
-    }
 }

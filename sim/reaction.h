@@ -31,6 +31,9 @@ void reaction_surface(const struct model *model, const double *params, const str
                       const struct reaction_predictor *predictor, const struct state *dermis, struct state *surface, double *const *below,
                       double *const *e);
 
+/* Unwounded skin: species from their tables, then the model's own words.  The static fields are there; `surface` may be NULL. */
+enum status reaction_start(const struct model *model, const double *params, struct state *dermis, struct state *surface);
+
 /* Mobility factors of a species on the lower faces of all axes, from face means of the predicted state. on_surface chooses the model's
  * function. */
 void reaction_mobility(const struct model *model, const double *params, const struct reaction_predictor *predictor,

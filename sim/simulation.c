@@ -1,6 +1,7 @@
 #include "simulation.h"
 
 #include "model_use.h"
+#include "reaction.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,41 +33,11 @@ static void set_fixed(struct simulation *s)
         const double value = s->params[model_param(model, model->fixed[f].param)];
         for (size_t c = 0; c < grid->cells; c++) {
             const double *const z = &grid->axis[2].face[c / grid->plane];
-            const double x = grid->axis[0].center[c % grid->axis[0].n], y = grid->axis[1].center[c / grid->axis[0].n % grid->axis[1].n];
+            const double x = grid_center(grid, 0, c), y = grid_center(grid, 1, c);
             const double across[2] = {wide ? x - half[0] : 0.0, grid->geometry == PATCH ? y - half[1] : 0.0};
             s->dermis->fixed[f][c] = value * skin_lesion(&s->plan->skin, model, model->fixed[f].name, z[0], z[1], across);
         }
     }
-}
-
-/* Unwounded skin: static fields from their parameters, species from their tables, then the model's own words. */
-static enum status set_initial(struct simulation *s)
-{
-    const struct model *model = s->plan->model;
-    const struct grid *grid = s->grid;
-    const size_t n = grid->cells;
-    set_fixed(s);
-    for (size_t i = 0; i < model->n_species; i++)
-        for (size_t c = 0; c < n; c++)
-            s->dermis->level[STATE_NOW][i][c] = model->species[i].healthy;
-    for (size_t i = 0; i < model->n_surface; i++)
-        for (size_t c = 0; c < s->surface_grid->cells; c++)
-            s->surface->level[STATE_NOW][i][c] = model->surface[i].healthy;
-    if (!model->initial)
-        return OK;
-    double *at[3] = {malloc(n * sizeof(double)), malloc(n * sizeof(double)), malloc(n * sizeof(double))};
-    const bool ok = at[0] && at[1] && at[2];
-    if (ok) {
-        for (size_t c = 0; c < n; c++) {
-            at[0][c] = grid->axis[0].center[c % grid->axis[0].n];
-            at[1][c] = grid->axis[1].center[c / grid->axis[0].n % grid->axis[1].n];
-            at[2][c] = grid->axis[2].center[c / grid->plane];
-        }
-        model->initial(n, (const double *const *)at, (const double *const *)s->dermis->fixed, s->params, s->dermis->level[STATE_NOW]);
-    }
-    for (int a = 0; a < 3; a++)
-        free(at[a]);
-    return ok ? OK : status_no_memory("the initial state", 3 * n * sizeof(double));
 }
 
 static enum status create_sessions(struct simulation *s)
@@ -99,8 +70,10 @@ static enum status create_parts(struct simulation *s)
         status = grid_surface(s->grid, &s->surface_grid);
     if (status == OK && model->n_surface)
         status = state_create(s->surface_grid, model->n_surface, 0, &s->surface);
-    if (status == OK)
-        status = set_initial(s);
+    if (status == OK) {
+        set_fixed(s);
+        status = reaction_start(model, s->params, s->dermis, s->surface);
+    }
     if (status == OK)
         status = create_outcomes(s);
     if (status == OK)

@@ -63,9 +63,6 @@ void state_rotate(struct state *state)
     state->level[STATE_NEXT] = oldest;
 }
 
-/* Eight running sums, whatever the vector width of the machine: the same bits everywhere. */
-enum { LANES = 8 };
-
 static double lanes_total(const double *lane)
 {
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
@@ -73,11 +70,11 @@ static double lanes_total(const double *lane)
 
 KERNEL double state_dot(size_t n, const double *restrict a, const double *restrict b)
 {
-    double lane[LANES] = {0.0}, rest = 0.0;
-    const size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES)
+    double lane[STATE_LANES] = {0.0}, rest = 0.0;
+    const size_t whole = n - n % STATE_LANES;
+    for (size_t i = 0; i < whole; i += STATE_LANES)
 #pragma omp simd
-        for (size_t j = 0; j < LANES; j++)
+        for (size_t j = 0; j < STATE_LANES; j++)
             lane[j] += a[i + j] * b[i + j];
     for (size_t i = whole; i < n; i++)
         rest += a[i] * b[i];
@@ -86,11 +83,11 @@ KERNEL double state_dot(size_t n, const double *restrict a, const double *restri
 
 KERNEL double state_dot3(size_t n, const double *restrict a, const double *restrict b, const double *restrict c)
 {
-    double lane[LANES] = {0.0}, rest = 0.0;
-    const size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES)
+    double lane[STATE_LANES] = {0.0}, rest = 0.0;
+    const size_t whole = n - n % STATE_LANES;
+    for (size_t i = 0; i < whole; i += STATE_LANES)
 #pragma omp simd
-        for (size_t j = 0; j < LANES; j++)
+        for (size_t j = 0; j < STATE_LANES; j++)
             lane[j] += a[i + j] * b[i + j] * c[i + j];
     for (size_t i = whole; i < n; i++)
         rest += a[i] * b[i] * c[i];
@@ -99,28 +96,28 @@ KERNEL double state_dot3(size_t n, const double *restrict a, const double *restr
 
 KERNEL double state_minimum(size_t n, const double *restrict a)
 {
-    double lane[LANES], least = HUGE_VAL;
-    const size_t whole = n - n % LANES;
-    for (size_t j = 0; j < LANES; j++)
+    double lane[STATE_LANES], least = HUGE_VAL;
+    const size_t whole = n - n % STATE_LANES;
+    for (size_t j = 0; j < STATE_LANES; j++)
         lane[j] = HUGE_VAL;
-    for (size_t i = 0; i < whole; i += LANES)
+    for (size_t i = 0; i < whole; i += STATE_LANES)
 #pragma omp simd
-        for (size_t j = 0; j < LANES; j++)
+        for (size_t j = 0; j < STATE_LANES; j++)
             lane[j] = a[i + j] < lane[j] ? a[i + j] : lane[j];
     for (size_t i = whole; i < n; i++)
         least = fmin(least, a[i]);
-    for (size_t j = 0; j < LANES; j++)
+    for (size_t j = 0; j < STATE_LANES; j++)
         least = fmin(least, lane[j]);
     return least;
 }
 
 KERNEL double state_floor(size_t n, double floor, const double *restrict volume, double *restrict y)
 {
-    double lane[LANES] = {0.0}, rest = 0.0;
-    const size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES)
+    double lane[STATE_LANES] = {0.0}, rest = 0.0;
+    const size_t whole = n - n % STATE_LANES;
+    for (size_t i = 0; i < whole; i += STATE_LANES)
 #pragma omp simd
-        for (size_t j = 0; j < LANES; j++) {
+        for (size_t j = 0; j < STATE_LANES; j++) {
             const double value = y[i + j], kept = value > 0.0 && value < floor ? 0.0 : value; /* keeps NaN */
             lane[j] += volume[i + j] * (value - kept);
             y[i + j] = kept;

@@ -39,6 +39,9 @@ double state_total(const struct state *state, size_t species);
 /* `count` planes of one grid, zeroed, with guards: plane[i] are overwritten, the block to free is returned (NULL: out of memory). */
 double *state_planes(const struct grid *grid, size_t count, double **plane);
 
+/* Running sums that a sum over cells is made of, whatever the vector width of the machine: the same bits everywhere. */
+enum { STATE_LANES = 8 };
+
 /* Sum of a[i] b[i], in an order that depends on n only; likewise of three factors. */
 double state_dot(size_t n, const double *a, const double *b);
 double state_dot3(size_t n, const double *a, const double *b, const double *c);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const double LOCAL = 0.5; /* local error allowed per step, as a share of the user's tolerance */
 static const double SAFETY = 0.9;
 static const double GROWTH = 1.5; /* largest step ratio: keeps the order-3 formula zero-stable (limit 1.534) */
 static const double SHRINK = 0.2;
@@ -122,7 +121,7 @@ static void advance_surface(struct stepper *stepper, const struct formula *formu
         if (species_is_general(surface, s))
             species_faces(stepper->model, stepper->params, surface, s);
     for (size_t s = 0; s < surface->state->n_species; s++)
-        species_solve(stepper->model, stepper->params, surface, stepper->surface_work, formula, LOCAL * stepper->tolerance, s);
+        species_solve(stepper->model, stepper->params, surface, stepper->surface_work, formula, STEPPER_LOCAL * stepper->tolerance, s);
 }
 
 static double drift_rate(const struct stepper *stepper, size_t field)
@@ -169,8 +168,8 @@ static void compute(struct stepper *stepper, const struct formula *formula)
 #pragma omp for schedule(dynamic, 1)
         for (size_t job = 0; job < jobs; job++) {
             if (job < n)
-                species_solve(model, stepper->params, dermis, stepper->work[omp_get_thread_num()], formula, LOCAL * stepper->tolerance,
-                              stepper->order[job]);
+                species_solve(model, stepper->params, dermis, stepper->work[omp_get_thread_num()], formula,
+                              STEPPER_LOCAL * stepper->tolerance, stepper->order[job]);
             else
                 advance_surface(stepper, formula);
         }
@@ -180,7 +179,7 @@ static void compute(struct stepper *stepper, const struct formula *formula)
 /* Local error / allowed error, the worst species; HUGE_VAL where a solve failed. */
 static double judge(const struct stepper *stepper, const struct formula *formula, int *layer_at, size_t *species_at)
 {
-    const double allowed = LOCAL * stepper->tolerance;
+    const double allowed = STEPPER_LOCAL * stepper->tolerance;
     double worst = 0.0;
     for (int l = 0; l < stepper->n_layers; l++)
         for (size_t s = 0; s < stepper->layer[l].state->n_species; s++) {
@@ -216,10 +215,9 @@ static enum status fail(const struct stepper *stepper, int l, size_t s)
                 break;
         }
     }
-    const size_t nx = grid->axis[0].n, ny = grid->axis[1].n;
     return status_fail(ERR_NUMERICS, "%s at x = %.4g mm, y = %.4g mm, z = %.4g mm, day %.6g: %s; the step cannot shrink further",
-                       layer->species[s].name, grid->axis[0].center[at % nx], grid->axis[1].center[at / nx % ny],
-                       l == 1 ? 0.0 : grid->axis[2].center[at / grid->plane], stepper_days(stepper->time),
+                       layer->species[s].name, grid_center(grid, 0, at), grid_center(grid, 1, at), l == 1 ? 0.0 : grid_center(grid, 2, at),
+                       stepper_days(stepper->time),
                        layer->verdict[s].finite ? "the error stays above the tolerance" : "not a finite number");
 }
 

@@ -6,6 +6,10 @@
 #include "stepper.h"
 #include "transport.h"
 
+#define STEPPER_LOCAL  0.5  /* local error allowed per step, as a share of the user's tolerance */
+#define STEPPER_SOLVE  0.1  /* algebraic error allowed, as a share of the tolerated local error */
+#define STEPPER_WEIGHT 1e-2 /* of the species' scale: added to the root-mean-square that errors are relative to */
+
 /* a0 y[n+1] + a1 y[n] + a2 y[n-1] + a3 y[n-2] = y'(t[n+1]), and the predictor from the same history. */
 struct formula {
     int history; /* states used: 1 to 3 */

@@ -8,8 +8,6 @@
 enum { SPAN = 1024 };                /* cells whose rows stay in the first caches */
 static const double FLOOR = 1e-20;   /* of the species' scale: below it a value is 0 */
 static const double VANISHED = 10.0; /* floors: a right-hand side that is negative by no more is that of a value falling below the floor */
-static const double WEIGHT = 1e-2;   /* of the species' scale: added to the root-mean-square that errors are relative to */
-static const double SOLVE = 0.1;     /* algebraic error allowed, as a share of the tolerated local error */
 
 bool species_is_general(const struct layer *layer, size_t species)
 {
@@ -48,11 +46,11 @@ KERNEL static void divide(size_t n, double shift, const double *restrict loss, d
 /* Sets values in (-least, 0) to 0; returns the amount added, sum of volume x value, and tells whether any is still negative. */
 KERNEL static double lift(size_t n, double least, const double *restrict volume, double *restrict rhs, bool *negative)
 {
-    double lane[2][8] = {{0.0}}, rest = 0.0, minimum = 0.0;
-    const size_t whole = n - n % 8;
-    for (size_t i = 0; i < whole; i += 8)
+    double lane[2][STATE_LANES] = {{0.0}}, rest = 0.0, minimum = 0.0;
+    const size_t whole = n - n % STATE_LANES;
+    for (size_t i = 0; i < whole; i += STATE_LANES)
 #pragma omp simd
-        for (size_t j = 0; j < 8; j++) {
+        for (size_t j = 0; j < STATE_LANES; j++) {
             const double value = rhs[i + j], kept = value < 0.0 && value > -least ? 0.0 : value;
             lane[0][j] += volume[i + j] * (kept - value);
             lane[1][j] = kept < lane[1][j] ? kept : lane[1][j];
@@ -64,7 +62,7 @@ KERNEL static double lift(size_t n, double least, const double *restrict volume,
         minimum = fmin(minimum, kept);
         rhs[i] = kept;
     }
-    for (size_t j = 0; j < 8; j++) {
+    for (size_t j = 0; j < STATE_LANES; j++) {
         rest += lane[0][j];
         minimum = fmin(minimum, lane[1][j]);
     }
@@ -78,11 +76,11 @@ KERNEL static void miss(size_t n, const struct reaction_predictor *predictor, co
                         double *moved)
 {
     const double a = predictor->now, b = predictor->before, d = predictor->older;
-    double lane[2][8] = {{0.0}};
-    const size_t whole = n - n % 8;
-    for (size_t i = 0; i < whole; i += 8)
+    double lane[2][STATE_LANES] = {{0.0}};
+    const size_t whole = n - n % STATE_LANES;
+    for (size_t i = 0; i < whole; i += STATE_LANES)
 #pragma omp simd
-        for (size_t j = 0; j < 8; j++) {
+        for (size_t j = 0; j < STATE_LANES; j++) {
             const size_t c = i + j;
             const double guess = a * now[c] + b * before[c] + d * older[c], off = y[c] - (guess > 0.0 ? guess : 0.0), step = y[c] - now[c];
             lane[0][j] += volume[c] * off * off;
@@ -93,7 +91,7 @@ KERNEL static void miss(size_t n, const struct reaction_predictor *predictor, co
         *missed += volume[c] * off * off;
         *moved += volume[c] * step * step;
     }
-    for (size_t j = 0; j < 8; j++) {
+    for (size_t j = 0; j < STATE_LANES; j++) {
         *missed += lane[0][j];
         *moved += lane[1][j];
     }
@@ -197,6 +195,19 @@ static void fill_guess(const void *context, size_t first, size_t n, double *valu
     reaction_predict(guess->state, guess->species, guess->predictor, first, n, values);
 }
 
+/* The limited second-order part of taxis as a known term, unless that would leave less than nothing somewhere; what its taking back added.
+ */
+static double sharpen_taxis(const struct grid *grid, double *const velocity[3], const double *predicted, double *rhs)
+{
+    bool negative = false;
+    transport_limited_correction(grid, velocity, predicted, 1.0, rhs);
+    lift(grid->cells, 0.0, grid->volume, rhs, &negative);
+    if (!negative)
+        return 0.0;
+    transport_limited_correction(grid, velocity, predicted, -1.0, rhs);
+    return lift(grid->cells, HUGE_VAL, grid->volume, rhs, &negative); /* round-off */
+}
+
 void species_solve(const struct model *model, const double *params, struct layer *layer, struct transport_work *work,
                    const struct formula *formula, double tolerance, size_t species)
 {
@@ -212,7 +223,7 @@ void species_solve(const struct model *model, const double *params, struct layer
     struct transport_result result = {.solution = NULL};
     *v = (struct verdict){.converged = true};
     v->first_order = settle_rhs(formula, layer, species, a, &v->produced, &size, &lifted, &least_loss);
-    size += WEIGHT * scale;
+    size += STEPPER_WEIGHT * scale;
     if (model->n_boundaries)
         add_boundaries(model, params, layer, species, g);
     if (layer->diffusivity[species] > 0.0 || layer->taxis[species] != 0.0) {
@@ -223,19 +234,13 @@ void species_solve(const struct model *model, const double *params, struct layer
                                                   .rhs = rhs,
                                                   .faces = general ? &layer->faces[species] : NULL,
                                                   .least_loss = least_loss,
-                                                  .accuracy = SOLVE * tolerance * size,
+                                                  .accuracy = STEPPER_SOLVE * tolerance * size,
                                                   .fill = fill_guess,
                                                   .context = &guess};
         if (layer->taxis[species] != 0.0 && !v->first_order) {
             double *const predicted = transport_work_guess(work);
             fill_guess(&guess, 0, n, predicted);
-            transport_limited_correction(grid, layer->faces[species].velocity, predicted, 1.0, rhs);
-            bool negative = false;
-            lift(n, 0.0, grid->volume, rhs, &negative);
-            if (negative) {
-                transport_limited_correction(grid, layer->faces[species].velocity, predicted, -1.0, rhs);
-                lifted += lift(n, HUGE_VAL, grid->volume, rhs, &negative); /* round-off of taking it back */
-            }
+            lifted += sharpen_taxis(grid, layer->faces[species].velocity, predicted, rhs);
         }
         transport_solve(layer->transport, work, &problem, &result);
         v->converged = result.converged && result.minimum >= 0.0;

@@ -1,6 +1,7 @@
 /* The passes of the Helmholtz solve.  One plane z = const at a time: couplings within it vary with (x, y) only, those across it are
  * constants, so each plane is one long vector loop; neighbours beyond a wall are read from the guards with weight 0. */
 #include "model.h"
+#include "state.h"
 #include "transport_internal.h"
 
 #include <math.h>
@@ -208,20 +209,18 @@ KERNEL void transport_residual(size_t n, const double *restrict y, const double 
         out[c] = (out[c] - y[c]) / inverse[c];
 }
 
-enum { LANES = 8 };
-
 /* sum of volume (a - b)^2, in an order that does not depend on the vector width */
 KERNEL double transport_difference(size_t n, const double *restrict volume, const double *restrict a, const double *restrict b)
 {
-    double lane[LANES] = {0.0}, rest = 0.0;
-    const size_t whole = n - n % LANES;
-    for (size_t i = 0; i < whole; i += LANES)
+    double lane[STATE_LANES] = {0.0}, rest = 0.0;
+    const size_t whole = n - n % STATE_LANES;
+    for (size_t i = 0; i < whole; i += STATE_LANES)
 #pragma omp simd
-        for (size_t j = 0; j < LANES; j++)
+        for (size_t j = 0; j < STATE_LANES; j++)
             lane[j] += volume[i + j] * (a[i + j] - b[i + j]) * (a[i + j] - b[i + j]);
     for (size_t i = whole; i < n; i++)
         rest += volume[i] * (a[i] - b[i]) * (a[i] - b[i]);
-    for (size_t j = 0; j < LANES; j++)
+    for (size_t j = 0; j < STATE_LANES; j++)
         rest += lane[j];
     return rest;
 }

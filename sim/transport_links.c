@@ -6,17 +6,10 @@
 /* Index of the lower neighbour of cell c along axis a, or `cells` at a wall. */
 static size_t lower_neighbour(const struct grid *grid, int a, size_t c)
 {
-    const size_t n = grid->axis[a].n, step = a == 0 ? 1 : a == 1 ? grid->axis[0].n : grid->plane;
-    const size_t i = c / step % n;
-    if (i > 0)
+    const size_t n = grid->axis[a].n, step = grid_step(grid, a);
+    if (grid_index(grid, a, c) > 0)
         return c - step;
     return grid->axis[a].periodic && n > 1 ? c + (n - 1) * step : grid->cells;
-}
-
-static size_t position(const struct grid *grid, int a, size_t c)
-{
-    const size_t step = a == 0 ? 1 : a == 1 ? grid->axis[0].n : grid->plane;
-    return c / step % grid->axis[a].n;
 }
 
 /* Area of the lower (side 0) or upper face of cell i / its volume [1/mm]. */
@@ -50,7 +43,7 @@ void transport_links(const struct grid *grid, double shift, double diffusivity, 
             const size_t low = lower_neighbour(grid, a, c);
             if (low == grid->cells)
                 continue;
-            const size_t i = position(grid, a, c), il = position(grid, a, low);
+            const size_t i = grid_index(grid, a, c), il = grid_index(grid, a, low);
             const double m = face[a] ? face[a][c] : 1.0, v = face[3 + a] ? face[3 + a][c] : 0.0;
             const double up = fmax(v, 0.0), down = fmax(-v, 0.0);
             const double here = face_share(grid, a, i, 0), there = face_share(grid, a, il, 1);
@@ -80,7 +73,7 @@ void transport_coarsen_faces(const struct level *fine, const struct level *coars
         for (size_t c = 0; c < g->cells && to[q]; c++)
             to[q][c] = 0.0;
         for (size_t c = 0; c < f->cells && to[q]; c++) {
-            const size_t at[3] = {position(f, 0, c), position(f, 1, c), position(f, 2, c)};
+            const size_t at[3] = {grid_index(f, 0, c), grid_index(f, 1, c), grid_index(f, 2, c)};
             if (at[a] > 0 && parent[a][at[a] - 1] == parent[a][at[a]])
                 continue; /* inside a coarse cell */
             const size_t p[3] = {parent[0][at[0]], parent[1][at[1]], parent[2][at[2]]};
@@ -98,7 +91,7 @@ void transport_velocity(const struct grid *grid, double chi, const double *s, do
     for (int a = 0; a < 3; a++)
         for (size_t c = 0; c < grid->cells; c++) {
             const size_t low = lower_neighbour(grid, a, c);
-            velocity[a][c] = low == grid->cells ? 0.0 : chi * (s[c] - s[low]) / face_distance(grid, a, position(grid, a, c));
+            velocity[a][c] = low == grid->cells ? 0.0 : chi * (s[c] - s[low]) / face_distance(grid, a, grid_index(grid, a, c));
         }
 }
 
@@ -117,8 +110,10 @@ void transport_limited_correction(const struct grid *grid, double *const velocit
             const double v = velocity[a][c];
             if (low == grid->cells || v == 0.0)
                 continue;
-            const size_t n = grid->axis[a].n, step = a == 0 ? 1 : a == 1 ? grid->axis[0].n : grid->plane;
-            const size_t i = position(grid, a, c), next = i + 1 < n ? c + step : grid->axis[a].periodic ? c + step - n * step : grid->cells;
+            const size_t n = grid->axis[a].n, step = grid_step(grid, a);
+            const size_t i = grid_index(grid, a, c), next = i + 1 < n                ? c + step
+                                                            : grid->axis[a].periodic ? c + step - n * step
+                                                                                     : grid->cells;
             const size_t before = lower_neighbour(grid, a, low);
             const double across = y[c] - y[low];
             double more;
@@ -128,7 +123,7 @@ void transport_limited_correction(const struct grid *grid, double *const velocit
                 more = next == grid->cells ? 0.0 : -half_slope(across, y[next] - y[c]);
             const double flux = sign * v * more;
             rhs[c] += flux * face_share(grid, a, i, 0);
-            rhs[low] -= flux * face_share(grid, a, position(grid, a, low), 1);
+            rhs[low] -= flux * face_share(grid, a, grid_index(grid, a, low), 1);
         }
 }
 
@@ -139,10 +134,10 @@ struct patch {
 
 static struct patch face_patch(const struct grid *grid, int face)
 {
-    const size_t length[3] = {grid->axis[0].n, grid->axis[1].n, grid->axis[2].n};
-    const size_t step[3] = {1, length[0], grid->plane};
     const int a = face / 2, fast = a == 0 ? 1 : 0, slow = a == 2 ? 1 : 2;
-    return (struct patch){face % 2 ? (length[a] - 1) * step[a] : 0, {step[fast], step[slow]}, {length[fast], length[slow]}};
+    return (struct patch){.first = face % 2 ? (grid->axis[a].n - 1) * grid_step(grid, a) : 0,
+                          .step = {grid_step(grid, fast), grid_step(grid, slow)},
+                          .n = {grid->axis[fast].n, grid->axis[slow].n}};
 }
 
 double transport_boundary(const struct grid *grid, int face, double diffusivity, double rate, double value, double *loss, double *rhs)

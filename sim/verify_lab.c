@@ -1,6 +1,8 @@
 /* The laboratory of the verification problems: a model on any grid, stepped by the program's own stepper. */
 #include "verify_internal.h"
 
+#include "reaction.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,26 +39,7 @@ static enum status set_initial(struct lab *lab)
     for (size_t f = 0; f < model->n_fixed; f++)
         for (size_t c = 0; c < n; c++)
             lab->dermis->fixed[f][c] = lab_param(lab, model->fixed[f].param);
-    for (size_t s = 0; s < model->n_species; s++)
-        for (size_t c = 0; c < n; c++)
-            lab->dermis->level[STATE_NOW][s][c] = model->species[s].healthy;
-    for (size_t s = 0; s < model->n_surface; s++)
-        for (size_t c = 0; c < lab->surface_grid->cells; c++)
-            lab->surface->level[STATE_NOW][s][c] = model->surface[s].healthy;
-    if (!model->initial)
-        return OK;
-    double *block = malloc(3 * n * sizeof *block), *at[3] = {block, block + n, block + 2 * n};
-    if (!block)
-        return status_no_memory("the initial state", 3 * n * sizeof *block);
-    for (size_t c = 0; c < n; c++) {
-        double here[3];
-        lab_position(lab, c, here);
-        for (int a = 0; a < 3; a++)
-            at[a][c] = here[a];
-    }
-    model->initial(n, (const double *const *)at, (const double *const *)lab->dermis->fixed, lab->params, lab->dermis->level[STATE_NOW]);
-    free(block);
-    return OK;
+    return reaction_start(model, lab->params, lab->dermis, lab->surface);
 }
 
 enum status lab_create(const struct model *model, const struct setting *set, enum geometry geometry, const struct lab_axis axis[3],
@@ -135,10 +118,8 @@ double lab_param(const struct lab *lab, const char *name)
 
 void lab_position(const struct lab *lab, size_t cell, double at[3])
 {
-    const struct axis *axis = lab->grid->axis;
-    at[0] = axis[0].center[cell % axis[0].n];
-    at[1] = axis[1].center[cell / axis[0].n % axis[1].n];
-    at[2] = axis[2].center[cell / lab->grid->plane];
+    for (int a = 0; a < 3; a++)
+        at[a] = grid_center(lab->grid, a, cell);
 }
 
 double lab_distance(const struct lab *lab, const double *y, lab_exact *exact, const void *context, int q)
