@@ -50,7 +50,7 @@ checks=(
     "draws         build/draws 200"
     "soak          build/soak 60"
     "valgrind      scripts/valgrind.sh"
-    "fuzz          preset fuzz && scripts/fuzz.sh 6"
+    "fuzz          preset fuzz && scripts/fuzz.sh"
     "races         preset tsan && scripts/races.sh"
     "sanitizers    sanitized_tests"
     "web           analysis/web/build.sh build/web/needlework.html && command -v chromium"

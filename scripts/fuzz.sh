@@ -10,23 +10,52 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export ASAN_OPTIONS=allocator_may_return_null=1 LSAN_OPTIONS="suppressions=$top/scripts/leaks.txt" OMP_WAIT_POLICY=passive
 
-# ours REPORT...: the reports of AddressSanitizer whose first frame outside the C library and the sanitizer is of this program
+# ours PROGRAM REPORT...: the reports of the sanitizers whose first frame outside the C library and the sanitizer is of this program
 ours()
 {
     "$python" - "$@" <<'END'
-import re, sys
-for name in sys.argv[1:]:
-    frames = re.findall(r"^ +#\d+ .*", open(name, errors="replace").read(), re.M)
-    first = next((frame for frame in frames if "libhdf5" in frame or re.search(r"/(sim|models)/", frame)), "")
+import re, subprocess, sys
+program, reports = sys.argv[1], {name: open(name, errors="replace").read() for name in sys.argv[2:]}
+# Only a place in the program is written down while it runs: to look up names takes a second, and thousands of children die within HDF5.
+place = re.compile(re.escape(program) + r"\+(0x[0-9a-f]+)\)")
+places = sorted({at for text in reports.values() for at in place.findall(text)})
+said = subprocess.run(["llvm-symbolizer-14", "--obj=" + program, "--no-inlines", "--output-style=GNU"], input="\n".join(places), text=True,
+                      capture_output=True, check=True).stdout.splitlines() if places else []
+names = dict(zip(places, zip(said[::2], said[1::2])))
+for name, text in reports.items():
+    error = re.search(r"^.*/(?:sim|models)/\S+: runtime error: .*", text, re.M)
+    frames = [place.sub(lambda at: " ".join(names[at[1]]), frame) for frame in re.findall(r"^ +#\d+ .*", text, re.M)]
+    first = error[0] if error else next((frame for frame in frames if "libhdf5" in frame or re.search(r"/(sim|models)/", frame)), "")
     if first and "libhdf5" not in first:
         print(name, first)
 END
 }
 
 if [ "${1:-}" = --self-test ]; then
-    printf '    #0 0x1 in free (/x/fuzz+0x1)\n    #1 0x2 in H5MM_xfree (/lib/libhdf5_serial.so.103+0x1)\n    #2 0x3 in h5_open /x/sim/h5.c:1:1\n' >"$scratch/theirs"
-    printf '    #0 0x1 in memcpy (/x/fuzz+0x1)\n    #1 0x3 in add_name /x/sim/results_info.c:1:1\n    #2 0x2 in H5Literate (/lib/libhdf5.so+0x1)\n' >"$scratch/ours"
-    [ -z "$(ours "$scratch/theirs")" ] && [ -n "$(ours "$scratch/ours")" ]
+    # A program with both faults of its own, by the sanitizer; and a report that is HDF5's.
+    mkdir "$scratch/sim"
+    cat >"$scratch/sim/fault.c" <<'END'
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+int main(int argc, char **argv)
+{
+    char *memory = malloc((size_t)argc);
+    int most = INT_MAX - 2 + argc;
+    if (argv[1][0] == 'm')
+        memset(memory, 0, (size_t)argc + 1);
+    else
+        memory[0] = (char)(most + argc);
+    return memory[0];
+}
+END
+    clang-14 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all "$scratch/sim/fault.c" -o "$scratch/fault"
+    for kind in memory overflow; do
+        ! ASAN_OPTIONS=symbolize=0:log_path=$scratch/$kind "$scratch/fault" "$kind" || exit 1
+        [ -n "$(ours "$scratch/fault" "$scratch/$kind".*)" ] || exit 1
+    done
+    printf '    #0 0x1 (/x/fuzz+0x1)\n    #1 0x2 in H5MM_xfree (/lib/libhdf5_serial.so.103+0x1)\n    #2 0x3 in h5_open /x/sim/h5.c:1:1\n' >"$scratch/theirs"
+    [ -z "$(ours "$scratch/fault" "$scratch/theirs")" ]
     exit
 fi
 
@@ -35,8 +64,9 @@ shift $(($# ? 1 : 0))
 [ $# -gt 0 ] || set -- config set document spec csv checkpoint results
 build=$top/build-fuzz
 corpus=${FUZZ_KEEP:-$scratch/corpus}
-mkdir -p "$corpus"/{config,set,document,spec,csv,checkpoint,results} "$scratch/reports"
-tar -xzf tests/fuzz/corpus.tar.gz -C "$corpus"
+mkdir -p "$corpus"/{config,set,document,spec,csv,checkpoint,results} "$scratch"/{reports,seeds}
+tar -xzf tests/fuzz/corpus.tar.gz -C "$scratch/seeds"
+cp -rn "$scratch/seeds/." "$corpus"
 for file in configs/*.yaml configs/*/*.yaml tests/bad_configs/*.yaml; do
     cp "$file" "$corpus/config/$(basename "$file")"
     cp "$file" "$corpus/document/$(basename "$file")"
@@ -54,15 +84,17 @@ export FUZZ_GOOD=$scratch/good.h5
 
 code=0
 for name; do
-    case $name in results) most=200000 ;; checkpoint) most=16384 ;; *) most=4096 ;; esac
+    options=
+    # Children are copies of the fuzzer: what it keeps of freed memory would be copied each time.
+    case $name in results) most=200000 options=:symbolize=0:quarantine_size_mb=1 ;; checkpoint) most=16384 ;; *) most=4096 ;; esac
     ended=0
-    ASAN_OPTIONS="$ASAN_OPTIONS:log_path=$scratch/reports/$name" "$build/fuzz_$name" "$corpus/$name" -dict="$scratch/words" -timeout=10 \
+    ASAN_OPTIONS="$ASAN_OPTIONS$options:log_path=$scratch/reports/$name" "$build/fuzz_$name" "$corpus/$name" -dict="$scratch/words" -timeout=10 \
         -rss_limit_mb=1024 -max_len="$most" -max_total_time="$seconds" -artifact_prefix="$scratch/reports/found-$name-" -close_fd_mask=3 \
         -print_final_stats=1 >"$scratch/$name.log" 2>&1 </dev/null || ended=$?
     printf '%-12s %9s executions\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$scratch/$name.log")"
     reports=("$scratch/reports/$name".*)
     [ -e "${reports[0]}" ] || reports=()
-    found=$([ ${#reports[@]} = 0 ] || ours "${reports[@]}")
+    found=$([ ${#reports[@]} = 0 ] || ours "$build/fuzz_$name" "${reports[@]}")
     if [ "$ended" != 0 ] || [ -n "$found" ]; then
         code=1
         mkdir -p build/fuzz

@@ -217,6 +217,13 @@ static bool read_table(struct calibrate_spec *spec, size_t table)
         status_fail(ERR_CONFIG, "%s: more than %d observations", file, CALIBRATE_OBSERVATIONS);
         return false;
     }
+    const size_t room = (spec->n_observations + csv->rows + 1) * sizeof *spec->observations;
+    struct calibrate_observation *larger = realloc(spec->observations, room);
+    if (!larger) {
+        status_no_memory("the observations", room);
+        return false;
+    }
+    spec->observations = larger;
     for (size_t row = 0; row < csv->rows; row++)
         if (read_observation(spec, table, row, at, &spec->observations[spec->n_observations]))
             spec->n_observations++;
@@ -370,9 +377,8 @@ enum status calibrate_spec_read(const char *path, struct calibrate_spec *spec)
     struct config_document *document = NULL;
     *spec = (struct calibrate_spec){.path = path, .starts = 1, .iterations = 30, .seed = 1, .tolerance = 1e-4};
     spec->protocols = calloc(CALIBRATE_PROTOCOLS, sizeof *spec->protocols);
-    spec->observations = calloc(CALIBRATE_OBSERVATIONS, sizeof *spec->observations);
-    if (!spec->protocols || !spec->observations)
-        return status_no_memory("the observations", CALIBRATE_OBSERVATIONS * sizeof *spec->observations);
+    if (!spec->protocols)
+        return status_no_memory("the protocols", CALIBRATE_PROTOCOLS * sizeof *spec->protocols);
     enum status status = config_document_read(path, &document);
     if (status == OK)
         status = read_document(spec, document);

@@ -30,11 +30,14 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Insertions, deletions, replacements and swaps of neighbours that turn a into b, letter case aside (optimal string alignment). */
-static size_t distance(const char *a, const char *b)
+/* Insertions, deletions, replacements and swaps of neighbours that turn a into b, letter case aside (optimal string alignment); at least
+ * `enough` when that many are needed. */
+static size_t distance(const char *a, const char *b, size_t enough)
 {
     size_t m = strlen(a), n = strlen(b), row[3][NAME_MAX_LENGTH + 1];
     size_t *before = row[0], *last = row[1], *now = row[2];
+    if ((m > n ? m - n : n - m) >= enough)
+        return enough;
     for (size_t j = 0; j <= n; j++)
         last[j] = j;
     for (size_t i = 1; i <= m; i++) {
@@ -62,7 +65,7 @@ const char *config_nearest(const char *name, const char *const *names)
     for (; names && *names; names++) {
         if (strlen(*names) > NAME_MAX_LENGTH)
             continue;
-        size_t d = distance(name, *names);
+        size_t d = distance(name, *names, best);
         if (d < best && d < strlen(*names)) {
             best = d;
             nearest = *names;

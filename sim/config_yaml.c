@@ -249,16 +249,33 @@ struct config_node *config_yaml_parse(struct config_reader *reader, const char *
     return NULL;
 }
 
-/* At most CONFIG_BYTES_MAX + 1 bytes of a stream. */
+/* At most CONFIG_BYTES_MAX + 1 bytes of a stream (a pipe does not say how many will come); NULL without memory. */
+static char *slurp(FILE *stream, size_t *n)
+{
+    char *buffer = NULL;
+    for (size_t room = 16384;; room *= 2) {
+        const size_t most = room <= CONFIG_BYTES_MAX ? room : CONFIG_BYTES_MAX + 1;
+        char *larger = realloc(buffer, most);
+        if (!larger) {
+            free(buffer);
+            return NULL;
+        }
+        buffer = larger;
+        *n += fread(buffer + *n, 1, most - *n, stream);
+        if (*n < most || most > CONFIG_BYTES_MAX)
+            return buffer;
+    }
+}
+
 static struct config_node *read_stream(struct config_reader *reader, FILE *stream, const char *file, const char **text, size_t *bytes)
 {
-    char *buffer = malloc(CONFIG_BYTES_MAX + 1);
+    size_t n = 0;
+    char *buffer = slurp(stream, &n);
     struct config_node *root = NULL;
     if (!buffer) {
         reader->out_of_memory = true;
         return NULL;
     }
-    size_t n = fread(buffer, 1, CONFIG_BYTES_MAX + 1, stream);
     if (ferror(stream))
         config_error(reader, NULL, file, "cannot be read: %s", strerror(errno));
     else if (n > CONFIG_BYTES_MAX)
