@@ -15,9 +15,9 @@ from pathlib import Path
 BLOCK = re.compile(r"(<!-- generated: needlework (.*?) -->\n).*?(<!-- end generated -->)|"
                    r"(^# generated: needlework ([^\n]*)\n).*?(^# end generated$)", re.S | re.M)
 OPEN = re.compile(r"<!-- generated:|^# generated:", re.M)
-# What must be written somewhere: the models' tables, the configuration keys, the devices, the verification (seconds), what to screen.
+# What must be written somewhere: the models' tables and outcomes, the configuration keys, the devices, the verification (seconds), what to screen.
 REQUIRED = {"models --format markdown", "check --keys", "devices --format markdown", "verify --format markdown",
-            "models dermis --format vary"}
+            "models dermis --format vary", "models --format outcomes"}
 
 
 def regenerate(text, program, seen):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a run of a sweep costs, by geometry and spacing: the table in sim/README.md.  Twelve months, one session, one thread; processor time
+# What a run of a sweep costs, by geometry and spacing: the table in sim/sweeps.md.  Twelve months, one session, one thread; processor time
 # without the start of the program.        usage: sizing.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 folder=$(mktemp -d)

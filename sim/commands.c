@@ -10,6 +10,7 @@
 #include "reproduce.h"
 #include "results.h"
 #include "run.h"
+#include "summary.h"
 #include "verify.h"
 
 #include <signal.h>
@@ -104,11 +105,22 @@ static enum status unknown_name(const char *what, const char *name, const char *
                 : status_fail(ERR_CONFIG, "%s: '%s' is unknown; `needlework %ss` lists them", what, name, what);
 }
 
+/* Markdown: every outcome of every model, and what every run comes down to. */
+static void print_outcomes(void)
+{
+    printf("## Of a run\n\nRoot attributes of the results file, and outcomes of sweeps; defined in `sim/summary.c`.\n\n"
+           "| outcome | unit | meaning |\n|---|---|---|\n");
+    for (size_t i = 0; i < SUMMARY_KEYS; i++)
+        printf("| `%s` | %s | %s |\n", summary_rows[i].name, summary_rows[i].unit, summary_rows[i].meaning);
+    for (const struct model *const *m = model_registry; *m; m++)
+        model_outcomes(*m, stdout);
+}
+
 enum status commands_models(const struct arguments *a)
 {
-    static const char *const spellings[] = {"text", "markdown", "json", "vary", NULL};
+    static const char *const spellings[] = {"text", "markdown", "json", "vary", "outcomes", NULL};
     const int format = arguments_format(a, spellings);
-    const bool vary = format == MODEL_JSON + 1;
+    const bool vary = format == MODEL_JSON + 1, outcomes = format == MODEL_JSON + 2;
     if (format < 0)
         return ERR_CONFIG;
     if (vary && a->n_files == 0)
@@ -121,10 +133,18 @@ enum status commands_models(const struct arguments *a)
             return unknown_name("model", a->files[0], plan_vocabulary()->models);
         if (vary)
             model_vary(model, stdout);
+        else if (outcomes)
+            model_outcomes(model, stdout);
         else
             model_describe(model, (enum model_format)format, stdout);
         return OK;
     }
+    if (outcomes) {
+        print_outcomes();
+        return OK;
+    }
+    if (format == MODEL_MARKDOWN)
+        model_index(model_registry, stdout);
     for (const struct model *const *m = model_registry; *m; m++) {
         if (format == MODEL_TEXT) {
             printf("%-16s %s\n", (*m)->name, (*m)->title);

@@ -26,9 +26,9 @@ const struct command commands_table[] = {
      "validate a configuration; print it resolved, with sessions, cells, memory and time",
      "The output is itself a valid configuration.  --keys prints the table of all keys as Markdown.\n",
      0, 1000, WORDS_CONFIGS, commands_check, NULL},
-    {"models", "F", "[NAME | FILE.so] [--format text|markdown|json|vary]",
+    {"models", "F", "[NAME | FILE.so] [--format text|markdown|json|vary|outcomes]",
      "list models, or species, parameters and outcomes of one",
-     "--format vary: the parameters of a model with their ranges, to be screened by a sweep.\n", 0, 1, WORDS_MODELS, commands_models, NULL},
+     "--format vary: the parameters of a model with their ranges, to be screened by a sweep; outcomes: what can be read off a run.\n", 0, 1, WORDS_MODELS, commands_models, NULL},
     {"devices", "F", "[NAME] [--format text|markdown|json]",
      "list needle devices and their geometry", "", 0, 1, WORDS_DEVICES, commands_devices, NULL},
     {"reproduce", "motwfq", "FILE [--model FILE.so] [-o NEW] [--threads N] [--max-walltime TIME] [--force] [--quiet]",
@@ -66,7 +66,7 @@ const struct command commands_table[] = {
      "run: one thread per run and a process per processor, which gives the most runs an hour; more --threads only for runs that do not fit\n"
      "into memory side by side.  Finished runs are skipped, so the same command goes on after whatever happened; the exit code is 1 when runs\n"
      "failed, 75 after SIGTERM, SIGINT, SIGUSR1 or --max-walltime.  submit: a job array of such runs of slices, only of those not yet done.\n"
-     "collect: DIR/table.h5 and DIR/table.csv, one row per run, failed ones included.  The specification is described in sim/README.md.\n",
+     "collect: DIR/table.h5 and DIR/table.csv, one row per run, failed ones included.  The specification is described in sim/sweeps.md.\n",
      2, 2, WORDS_ACTIONS, sweep_command, NULL},
     {"sensitivity", "c", "DIR [--csv]",
      "which factors matter: Morris' measures or Sobol' indices of a collected sweep",

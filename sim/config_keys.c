@@ -1,4 +1,4 @@
-/* The table of configuration keys: everything the reader, the printer and configs/README.md know of them.  Adding a key is one enumerator
+/* The table of configuration keys: everything the reader, the printer and configs/keys.md know of them.  Adding a key is one enumerator
  * in config.h and one row here.  Rows follow the order of the sections in a configuration; a section's keys stay together. */
 #include "config_internal.h"
 

@@ -166,12 +166,29 @@ static void describe_values(const struct config_row *row, char *text, size_t n)
     snprintf(text, n, "%s%s", words[row->type], range);
 }
 
+static bool same_section(const char *a, const char *b)
+{
+    const size_t n = strcspn(a, "."), m = strcspn(b, ".");
+    return !a[n] || !b[m] ? !a[n] && !b[m] : n == m && strncmp(a, b, n) == 0;
+}
+
+/* Heading and table head of the section of a key; keys without a dot are those of the top level. */
+static void markdown_head(const char *path, FILE *stream)
+{
+    const int n = (int)strcspn(path, ".");
+    if (path[n])
+        fprintf(stream, "\n## `%.*s`\n\n", n, path);
+    fputs("| key | default | values | meaning |\n|---|---|---|---|\n", stream);
+}
+
 void config_write_markdown(FILE *stream)
 {
-    fputs("| key | default | values | meaning |\n|---|---|---|---|\n", stream);
+    const char *section = NULL; /* first key of the present one */
     for (size_t key = 0; key < CONFIG_KEYS; key++) {
         const struct config_row *row = &config_rows[key];
         char values[256];
+        if (!section || !same_section(section, row->path))
+            markdown_head(section = row->path, stream);
         describe_values(row, values, sizeof values);
         fprintf(stream, "| `%s` | ", row->path);
         if (row->initial && *row->initial)
@@ -180,9 +197,10 @@ void config_write_markdown(FILE *stream)
             fputs(row->initial ? "required" : "", stream);
         fprintf(stream, " | %s | %s |\n", values, row->meaning);
     }
-    fputs("| `parameters.NAME` | the model's | see `needlework models` | any parameter of the model |\n"
-          "| `devices.NAME.like` | required | name | the named device that yours resembles |\n",
-          stream);
+    markdown_head("parameters.", stream);
+    fputs("| `parameters.NAME` | the model's | see `needlework models` | any parameter of the model |\n", stream);
+    markdown_head("devices.", stream);
+    fputs("| `devices.NAME.like` | required | name | the named device that yours resembles |\n", stream);
     for (size_t i = 0; i < CONFIG_DEVICE_PROPERTIES; i++) {
         char values[256];
         describe_values(config_properties[i].row, values, sizeof values);

@@ -226,14 +226,24 @@ static void text_one(const struct device *d, FILE *stream)
 static void markdown_head(FILE *stream)
 {
     fprintf(stream, "| device | pattern | length mm | diameter mm | channel depth mm | channel width mm | taper | reach | recoil | removal "
-                    "| bruise | density /cm2 | source |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+                    "| bruise | density /cm2 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
 }
 
 static void markdown_one(const struct device *d, FILE *stream)
 {
-    fprintf(stream, "| `%s`: %s | %s | %g | %g | %g | %g | %g | %g | %g | %g | %g | %g | %s |\n", d->name, d->title,
+    fprintf(stream, "| `%s`: %s | %s | %g | %g | %g | %g | %g | %g | %g | %g | %g | %g |\n", d->name, d->title,
             pattern_names[d->pattern], d->length, d->diameter, device_channel_depth(d), 2 * device_channel_radius(d), d->taper, d->reach,
-            d->recoil, d->removal, d->bruise, 100 * d->density, d->source);
+            d->recoil, d->removal, d->bruise, 100 * d->density);
+}
+
+static void markdown_sources(const struct device *device, FILE *stream)
+{
+    fprintf(stream, "\n| device | source |\n|---|---|\n");
+    for (const struct device *d = device ? device : device_table; d->name; d++) {
+        fprintf(stream, "| `%s` | %s |\n", d->name, d->source);
+        if (device)
+            break;
+    }
 }
 
 static void json_one(const struct device *d, FILE *stream)
@@ -275,6 +285,8 @@ void device_describe(const struct device *device, enum device_format format, FIL
             fprintf(stream, format == DEVICE_JSON ? ",\n" : "\n");
         describe_one(d, format, stream);
     }
-    if (format == DEVICE_JSON)
+    if (format == DEVICE_MARKDOWN)
+        markdown_sources(device, stream);
+    else if (format == DEVICE_JSON)
         fprintf(stream, device ? "\n" : "\n]\n");
 }

@@ -240,9 +240,9 @@ void model_describe(const struct model *m, enum model_format format, FILE *strea
         fputs(", \"reference\": ", stream);
         json_put(m->reference, stream);
     } else if (format == MODEL_MARKDOWN) {
-        fprintf(stream, "## `%s`: ", m->name);
+        fprintf(stream, "## `%s`\n\n", m->name);
         markdown_string(m->title, stream);
-        fputs("\n\nReference: ", stream);
+        fputs(".  Reference: ", stream);
         markdown_string(m->reference, stream);
         fputc('\n', stream);
     } else {
@@ -270,5 +270,29 @@ void model_vary(const struct model *m, FILE *stream)
             fprintf(stream, "  parameters.%s: {from: %.6g%s%s, to: %.6g%s%s}\n", p->name, low, space, unit, high, space, unit);
         else
             fprintf(stream, "  # %s: %g by default, no range around it\n", p->name, p->value);
+    }
+}
+
+void model_index(const struct model *const *models, FILE *stream)
+{
+    fputs("| model | species | parameters | outcomes | what it is |\n|---|---|---|---|---|\n", stream);
+    for (; *models; models++) {
+        const struct model *m = *models;
+        fprintf(stream, "| [`%s`](#%s) | %zu | %zu | %zu | ", m->name, m->name, m->n_species + m->n_surface, m->n_params, m->n_outcomes);
+        markdown_string(m->title, stream);
+        fputs(" |\n", stream);
+    }
+    fputc('\n', stream);
+}
+
+void model_outcomes(const struct model *m, FILE *stream)
+{
+    if (!m->n_outcomes)
+        return;
+    fprintf(stream, "\n## `%s`\n\nDefined in `models/%s.c`.\n\n| outcome | unit | meaning |\n|---|---|---|\n", m->name, m->name);
+    for (size_t i = 0; i < m->n_outcomes; i++) {
+        fprintf(stream, "| `%s` | %s | ", m->outcomes[i].name, m->outcomes[i].unit);
+        markdown_string(m->outcomes[i].meaning, stream);
+        fputs(" |\n", stream);
     }
 }

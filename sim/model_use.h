@@ -36,6 +36,10 @@ enum status model_check(const struct model *model);
 enum model_format { MODEL_TEXT, MODEL_MARKDOWN, MODEL_JSON };
 void model_describe(const struct model *model, enum model_format format, FILE *stream);
 
+/* Markdown: a table of contents of models (NULL ends them), with links to their headings; the outcomes of one. */
+void model_index(const struct model *const *models, FILE *stream);
+void model_outcomes(const struct model *model, FILE *stream);
+
 /* Every parameter with a range of 20 % to either side of its default, within what is allowed, as `vary` of a sweep; what is 0 by default
  * or may not change stands in a comment. */
 void model_vary(const struct model *model, FILE *stream);

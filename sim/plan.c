@@ -18,7 +18,7 @@ static const double BELOW_NEEDLE = 0.3;      /* [mm] of dermis wanted below the 
 static const double NEAR = 1.5;              /* channel radii within which the radial cells of a cylinder are refined */
 static const double PATCH_WIDTH = 2.0;       /* [mm] when none is given */
 static const double VALUES_PER_THREAD = 1e5; /* cells x species that make another thread worth its barriers */
-static const double VALUE_SECONDS = 1.0e-8;  /* of one core, per cell, species and step; measured, see sim/README.md */
+static const double VALUE_SECONDS = 1.0e-8;  /* of one core, per cell, species and step; measured, see sim/speed.md */
 
 static size_t parameter_count(const char *model)
 {
