@@ -238,7 +238,9 @@ def answer_page(found, asked, answers, grey):
 
 
 def write(path, pages, title, alt):
-    """All pages as one PDF, whole or not at all, the same bytes every time."""
+    """All pages as one PDF, or the first as a picture, whole or not at all, the same bytes every time."""
+    if not path.lower().endswith(".pdf"):
+        return figure.save(pages[0], path, title, alt, 100)
     buffer = io.BytesIO()
     with PdfPages(buffer, metadata={"Title": title, "Subject": alt, "Creator": "Needlework", "Producer": None, "CreationDate": None}) as pdf:
         for page in pages:
@@ -269,7 +271,7 @@ def arguments(words):
                                      epilog="exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written, or a run failed")
     parser.add_argument("files", metavar="FILE", nargs="*", help="results: the first gives the treatment (default: configs/quickstart.yaml), \
 more are compared with it, up to four in all")
-    parser.add_argument("-o", "--output", metavar="OUT", default="lesson.pdf", help="PDF to write (default: lesson.pdf)")
+    parser.add_argument("-o", "--output", metavar="OUT", default="lesson.pdf", help="PDF to write (default: lesson.pdf); as .png or .svg the first page only")
     parser.add_argument("--no-answers", dest="answers", action="store_false", help="leave the page of answers out")
     parser.add_argument("--style", choices=("color", "grey"), default="color", help="colour or grey (default: color)")
     parser.add_argument("--runs", metavar="DIR", help="keep the runs in this folder")
@@ -277,7 +279,7 @@ more are compared with it, up to four in all")
  that calls, else build/needlework)")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     given = parser.parse_args(words)
-    figure.check_ending(parser, given.output, "a lesson", ("pdf",))
+    figure.check_ending(parser, given.output, "a lesson", ("pdf", "png", "svg"))
     if len(given.files) > 4:
         parser.error(f"{len(given.files)} files are too many to compare, up to 4")
     return given

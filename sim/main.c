@@ -7,6 +7,7 @@
 #include "units.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,7 @@ int main(int argc, char **argv)
 {
     fill_standard_streams();
     wait_passively(argv);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is then an error of writing, like a full disk */
     enum status status = dispatch(argc, argv);
     if (fflush(stdout) && status == OK)
         status = status_fail(ERR_IO, "standard output cannot be written");
