@@ -10,7 +10,7 @@
 #include "reproduce.h"
 #include "results.h"
 #include "run.h"
-#include "summary.h"
+#include "summary_rows.h"
 #include "verify.h"
 
 #include <signal.h>
@@ -108,7 +108,7 @@ static enum status unknown_name(const char *what, const char *name, const char *
 /* Markdown: every outcome of every model, and what every run comes down to. */
 static void print_outcomes(void)
 {
-    printf("## Of a run\n\nRoot attributes of the results file, and outcomes of sweeps; defined in `sim/summary.c`.\n\n"
+    printf("## Of a run\n\nRoot attributes of the results file, and outcomes of sweeps; defined in `sim/summary_rows.c`.\n\n"
            "| outcome | unit | meaning |\n|---|---|---|\n");
     for (size_t i = 0; i < SUMMARY_KEYS; i++)
         printf("| `%s` | %s | %s |\n", summary_rows[i].name, summary_rows[i].unit, summary_rows[i].meaning);
