@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Makes the pictures of analysis/README.md by the commands that stand beneath each of them, so that a picture never lags behind its command.
 
-Commands run from the top of the tree; each picture is then coarsened to 32 shades a colour, which halves it and no eye sees, and given its commands as the text "Command" (what
+Commands run from the top of the tree; a picture above 150 kB is made smaller by fewer shades, as few as it takes; each gets its commands as the text "Command" (what
 `tests/test_documents.py` compares with the page).
 usage: gallery.py [NAME...]        NAME: a picture without .png; without names all of them, ten minutes of CPU time"""
 import os
@@ -14,6 +14,7 @@ from PIL import Image, PngImagePlugin
 
 TOP = Path(__file__).resolve().parent.parent
 PAGE = TOP / "analysis/README.md"
+LARGEST = 150_000  # bytes
 ENTRY = re.compile(r"!\[[^\]]+\]\(([^)]+\.png)\)\n\n((?:    .*\n)+)")
 
 
@@ -23,15 +24,25 @@ def pictures(page=PAGE):
     return {Path(os.path.normpath(page.parent / path)): "".join(line[4:] for line in block.splitlines(keepends=True)) for path, block in found}
 
 
+def smaller(picture):
+    """The picture, and ever smaller ones that look much the same."""
+    yield picture
+    for step in (4, 8):
+        yield picture.point(lambda shade, step=step: min(255, (shade + step // 2) // step * step))
+    yield picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+
+
 def reduce(path, command):
-    """Writes the picture with shades in steps of eight, its own texts, and the command that made it."""
+    """Writes the picture again, not too large, with its own texts and the command that made it."""
     picture = Image.open(path)
     texts = PngImagePlugin.PngInfo()
     for name, text in (getattr(picture, "text", {}) | {"Command": command}).items():
         texts.add_itxt(name, text)
-    small = picture.convert("RGB").point(lambda shade: min(255, (shade + 4) // 8 * 8))
     partial = path.with_suffix(".part.png")
-    small.save(partial, optimize=True, pnginfo=texts)
+    for small in smaller(picture.convert("RGB")):
+        small.save(partial, optimize=True, pnginfo=texts)
+        if partial.stat().st_size <= LARGEST:
+            break
     os.replace(partial, path)
 
 

@@ -144,7 +144,7 @@ def test_unusable_file_ends_with_one_sentence(tmp_path, make, message):
 
 
 def test_wrong_arguments_and_a_missing_program_are_told(tmp_path):
-    done = call("-o", "x.png")
+    done = call("-o", "x.doc")
     assert done.returncode == 2 and done.stderr.endswith("lesson.py: error: x.doc: a lesson must end in .pdf, .png or .svg\n")
     given = lesson.arguments(["-o", str(tmp_path / "x.pdf"), "--program", str(tmp_path / "none"), "--quiet"])
     with pytest.raises(results.ResultsError, match="cannot be run .No such file or directory.; scripts/quickstart.sh builds it"):
