@@ -231,9 +231,9 @@ static void markdown_head(FILE *stream)
 
 static void markdown_one(const struct device *d, FILE *stream)
 {
-    fprintf(stream, "| `%s`: %s | %s | %g | %g | %g | %g | %g | %g | %g | %g | %g | %g |\n", d->name, d->title,
-            pattern_names[d->pattern], d->length, d->diameter, device_channel_depth(d), 2 * device_channel_radius(d), d->taper, d->reach,
-            d->recoil, d->removal, d->bruise, 100 * d->density);
+    fprintf(stream, "| `%s`: %s | %s | %g | %g | %g | %g | %g | %g | %g | %g | %g | %g |\n", d->name, d->title, pattern_names[d->pattern],
+            d->length, d->diameter, device_channel_depth(d), 2 * device_channel_radius(d), d->taper, d->reach, d->recoil, d->removal,
+            d->bruise, 100 * d->density);
 }
 
 static void markdown_sources(const struct device *device, FILE *stream)
