@@ -239,8 +239,8 @@ def answer_page(found, asked, answers, grey):
 
 def write(path, pages, title, alt):
     """All pages as one PDF, or the first as a picture, whole or not at all, the same bytes every time."""
-    if not path.lower().endswith(".pdf"):
-        return figure.save(pages[0], path, title, alt, 100)
+    if not str(path).lower().endswith(".pdf"):
+        return figure.save(pages[0], str(path), title, alt, 100)
     buffer = io.BytesIO()
     with PdfPages(buffer, metadata={"Title": title, "Subject": alt, "Creator": "Needlework", "Producer": None, "CreationDate": None}) as pdf:
         for page in pages:

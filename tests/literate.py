@@ -81,7 +81,7 @@ def run(page, folder, has=(), environment=None, seconds=400):
         name = re.match(r"# ([\w./-]+\.\w+)\n", block.text)
         if block.language == "console" and (not block.needs or block.needs in has):
             for command, claimed in commands(block.text):
-                done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds)
                 n += 1
                 said = None if done.returncode else differs(claimed, done.stdout) if claimed else None

@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 import conftest
 import pictures
@@ -149,3 +150,9 @@ def test_wrong_arguments_and_a_missing_program_are_told(tmp_path):
     given = lesson.arguments(["-o", str(tmp_path / "x.pdf"), "--program", str(tmp_path / "none"), "--quiet"])
     with pytest.raises(results.ResultsError, match="cannot be run .No such file or directory.; scripts/quickstart.sh builds it"):
         lesson.make(given)
+
+
+def test_the_first_page_as_a_picture(tmp_path, made):
+    lesson.write(tmp_path / "page.png", made.pages, "A lesson", made.alt)
+    with Image.open(tmp_path / "page.png") as picture:
+        assert picture.size == (827, 1169) and picture.text["Description"] == made.alt
