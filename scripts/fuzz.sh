@@ -74,6 +74,9 @@ done
 for file in configs/sweeps/*.yaml configs/calibration/*.yaml; do
     sed 's/^base:.*/base: needlework-fuzz-base.yaml/' "$file" >"$corpus/spec/$(basename "$file")"
 done
+printf 'model: /proc/self/exe\nparameters: {x: 1}\n' >"$corpus/config/plugin" # nothing a fuzzer makes up may be loaded
+printf 'model=./plugin.so\n' >"$corpus/set/plugin"
+printf 'base: needlework-fuzz-base.yaml\nset: {model: /proc/self/exe}\ndesign: grid\n' >"$corpus/spec/plugin"
 grep -ohE '[a-z_]{3,}' configs/*.yaml configs/*/*.yaml sim/config_keys.c | sort -u | sed 's/.*/"&"/' >"$scratch/words"
 printf 'model: fisher\ndomain: {geometry: well_mixed}\nrun: {duration: 2 days}\n' >"$scratch/tiny.yaml"
 "$build/needlework" run "$scratch/tiny.yaml" -o "$scratch/good.h5" --quiet
