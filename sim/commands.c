@@ -23,27 +23,33 @@ static enum status read_config(const struct arguments *a, struct config **config
     return config_read(a->files, a->n_files, a->sets, a->n_sets, plugin_vocabulary(), config);
 }
 
-/* Results that would take the place of what they are made from are refused, also with --force. */
-static enum status check_output(const struct arguments *a)
+static bool same_file(const char *one, const char *other)
 {
-    struct stat output, input;
-    if (!a->output || stat(a->output, &output) != 0)
-        return OK;
+    struct stat a, b;
+    return one && other && stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Results that would take the place of what they are made from (the files, and the plug-in `model` unless NULL) are refused, also with
+ * --force. */
+static enum status check_output(const struct arguments *a, const char *model)
+{
+    bool same = same_file(a->output, model);
     for (size_t i = 0; i < a->n_files; i++)
-        if (stat(a->files[i], &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
-            return status_fail(ERR_CONFIG, "--output: %s is what the results are made from", a->output);
-    return OK;
+        same = same || same_file(a->output, a->files[i]);
+    return same ? status_fail(ERR_CONFIG, "--output: %s is what the results are made from", a->output) : OK;
 }
 
 enum status commands_run(const struct arguments *a)
 {
     struct config *config = NULL;
     struct plan plan = {0};
-    enum status status = check_output(a);
+    enum status status = check_output(a, NULL);
     if (status == OK)
         status = read_config(a, &config);
     if (status == OK)
         status = plan_create(config, (int)a->threads, &plan);
+    if (status == OK && model_origin(plan.model))
+        status = check_output(a, model_origin(plan.model)->path);
     if (status == OK) {
         signal(SIGPIPE, SIG_IGN); /* whoever reads the progress may leave; the work goes on */
         const struct run_options options = {
@@ -72,7 +78,7 @@ enum status commands_resume(const struct arguments *a)
 enum status commands_reproduce(const struct arguments *a)
 {
     const struct reproduce_options options = {a->model, a->output, (int)a->threads, a->force, a->quiet, a->max_seconds};
-    const enum status status = check_output(a);
+    const enum status status = check_output(a, a->model);
     return status == OK ? reproduce_file(a->files[0], &options, stdout) : status;
 }
 

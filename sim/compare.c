@@ -330,8 +330,10 @@ enum status compare_command(const struct arguments *a)
     enum status status = OK;
     for (size_t i = 0; a->model && i < a->n_files && status == OK; i++)
         status = plugin_for_results(a->files[i], a->model, true);
-    if (status == OK)
+    if (status == OK) {
+        status_print(stderr); /* that a plug-in has changed: reading configurations forgets what was said */
         status = compare_create(a->files, a->n_files, a->by, a->baseline, (enum compare_equal)equal, &compare);
+    }
     if (status == OK && a->csv)
         compare_print_csv(compare, stdout);
     else if (status == OK)

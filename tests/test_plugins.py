@@ -201,6 +201,9 @@ def test_other_things_are_refused(folder):
     shutil.copy(TOP / "models/template.c", "mine.c")
     assert "source text; compile it: cc -O3 -shared -fPIC" in refused(2, "check", "run.yaml", "--set", "model=./mine.c")
     assert "models: ./no.so cannot be read" in refused(2, "models", "./no.so")
+    good("run", "run.yaml", "-o", "run.h5", "--quiet")
+    for command in (["run", "run.yaml"], ["reproduce", "run.h5", "--model", "closure.so"]):
+        assert "closure.so is what the results are made from" in refused(2, *command, "-o", "closure.so", "--force")
 
 
 def test_every_violation_of_the_contract_is_told(folder):
@@ -240,6 +243,8 @@ def test_a_changed_plugin_is_refused_unless_forced(folder, plugins):
         assert file["provenance/host"].attrs["resumed_1_plugin"].decode().startswith(after)
     differs = call("reproduce", "done.h5", "--model", "closure.so", "--force", "--quiet")
     assert differs.returncode == 1 and "run again by another build" in differs.stdout, differs.stdout
+    compared = call("compare", "done.h5", "run.h5", "--model", "closure.so", "--by", "closure@2 days")
+    assert compared.returncode == 0 and compared.stderr.count("was made with a plug-in of SHA-256") == 2, compared.stderr
     build(folder / "other.so", '-DNAME="another"')
     assert "holds the model 'another', done.h5 is of 'plugin_example'" in refused(2, "reproduce", "done.h5", "--model", "other.so")
 
