@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 from conftest import TOP, call
 from PIL import Image, ImageChops, ImageStat
 
@@ -228,3 +229,10 @@ def test_a_large_picture_is_made_smaller_and_looks_the_same(tmp_path):
         assert after.size == before.size and after.text["Command"] == "make it"
         assert (tmp_path / "a.png").stat().st_size < 0.6 * size
         assert ImageStat.Stat(ImageChops.difference(after.convert("RGB"), before)).mean[2] < 5
+
+
+def test_versions_agree():
+    version = call("--version").stdout.split()[1]
+    cite = yaml.safe_load((TOP / "CITATION.cff").read_text())
+    assert cite["version"] == version and f"## {version} " in (TOP / "CHANGELOG.md").read_text()
+    assert {"cff-version", "message", "title", "authors", "license"} <= set(cite)

@@ -13,6 +13,18 @@ PAGES = [*TUTORIALS, TOP / "configs/errors.md"]
 HAS = {"emcc"} if shutil.which("emcc") else set()
 
 
+def test_the_run_of_the_front_page(tmp_path):
+    text = (TOP / "README.md").read_text()
+    files = [block for block in literate.blocks(TOP / "README.md") if block.text.startswith("# my-run.yaml\n")]
+    commands = re.search(r"\n    build/needlework run my-run\.yaml.*?\n\n", text, flags=re.S)[0].split("\n    ")[1:]
+    page = tmp_path / "page.md"
+    page.write_text(f"```yaml\n{files[0].text}```\n\n```console\n" + "".join(f"$ {command.strip()}\n" for command in commands) + "```\n")
+    (tmp_path / "top").mkdir()
+    wrong, n = literate.run(page, literate.scratch(tmp_path / "top"))
+    assert not wrong and n == 3, wrong
+    assert all((tmp_path / "top/results" / name).stat().st_size > 1000 for name in ("my-run.h5", "my-run.png", "my-run.html"))
+
+
 def test_there_is_one_for_each_user():
     assert [path.stem for path in TUTORIALS] == ["designer", "educator", "researcher"]
     readme = (TOP / "analysis/tutorials/README.md").read_text()
