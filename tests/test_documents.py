@@ -131,9 +131,10 @@ def test_links_lead_somewhere(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_named_files_exist(page):
-    folder = os.path.dirname(page)
-    named = {code for code in re.findall(r"`([^`\s]+)`", prose((TOP / page).read_text())) if FILE.fullmatch(code) and not MADE.match(code)}
-    assert sorted(name for name in named if not exists(name, folder)) == []
+    folder, text = os.path.dirname(page), (TOP / page).read_text()
+    named = {code for code in re.findall(r"`([^`\s]+)`", prose(text)) if FILE.fullmatch(code) and not MADE.match(code)}
+    made = set(re.findall(r" -o (\S+)", text))  # by the commands of the page
+    assert sorted(name for name in named - made if not exists(name, folder)) == []
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "configs/errors.md"])  # whose commands are wrong on purpose
@@ -195,7 +196,8 @@ def test_pictures_are_small_described_and_shown():
 def test_pictures_are_of_the_commands_beneath_them():
     made = gallery.pictures()
     tracked = {TOP / path for path in TRACKED if path.endswith(".png")}
-    assert set(made) == tracked, "a picture without commands, or commands without a picture"
+    own = {path for path in tracked - set(made) if path.with_suffix(".md").exists()}  # of the page of its name, which a test performs
+    assert set(made) == tracked - own and len(own) <= 1, "a picture without commands, or commands without a picture"
     for path, command in made.items():
         assert os.path.relpath(path, TOP) in command, f"the commands beneath {path.name} do not write it"
         with Image.open(path) as picture:
