@@ -2,7 +2,7 @@
  *
  *     struct needlework *run;
  *     if (needlework_create("model: dermis\ndomain: {geometry: axisymmetric}\n", NULL, 1, &run) != NEEDLEWORK_OK)
- *         puts(needlework_error());
+ *         return puts(needlework_error());
  *     needlework_advance(run, 28.0);
  *     printf("%g\n", needlework_outcome(run, "collagen_gain"));
  *     needlework_destroy(&run);
@@ -18,8 +18,8 @@
  *         fields, axes and sessions count from 0; one that there is not yields NULL or NaN.  A run must not be NULL but for destroy.
  * Threads one run belongs to one thread at a time, reading included; different runs may be created, moved, read and destroyed in
  *         different threads at once.  Nothing of a run lies outside of it but the code of plug-ins, which stays.  Creating a run calls
- * UDUNITS-2, under a lock of the library's own: a program that calls UDUNITS-2 itself must not do so in another thread meanwhile. ABI     a
- * program built against this header runs with every library of the same NEEDLEWORK_ABI (the number behind .so).
+ *         UDUNITS-2, under a lock of the library's own: a program that calls UDUNITS-2 itself must not do so elsewhere meanwhile.
+ * ABI     a program built against this header runs with every library of the same NEEDLEWORK_ABI (the number behind .so).
  *
  * Tested in: tests/test_needlework.c, tests/threads.c, tests/test_library.py.  Examples: share/doc/needlework/examples. */
 #ifndef NEEDLEWORK_H
@@ -63,8 +63,7 @@ struct needlework;
  *   settings  "KEY=VALUE" as behind --set of the program, ending with NULL; may itself be NULL
  *   threads   > 0, or 0: as many as the size of the run makes useful.  One is best where several runs go on at once
  *
- * NEEDLEWORK_ERROR_CONFIG or NEEDLEWORK_ERROR_MEMORY leave *run unchanged and nothing behind.  Where a file is named `text` in messages it
- * is called "configuration". */
+ * NEEDLEWORK_ERROR_CONFIG or NEEDLEWORK_ERROR_MEMORY leave *run unchanged and nothing behind.  Messages call `text` "configuration". */
 NEEDLEWORK_API int needlework_create(const char *text, const char *const *settings, int threads, struct needlework **run);
 NEEDLEWORK_API int needlework_create_from_files(const char *const *files, const char *const *settings, int threads,
                                                 struct needlework **run);
@@ -117,7 +116,8 @@ NEEDLEWORK_API const char *needlework_field_meaning(const struct needlework *run
 NEEDLEWORK_API int needlework_field_find(const struct needlework *run, const char *name);
 NEEDLEWORK_API const double *needlework_field(struct needlework *run, size_t i, size_t shape[3], size_t stride[3]);
 
-/* The grid of the dermis; axis 0 = z, downwards from the dermal-epidermal junction, 1 = y, 2 = x, which is the radius of a cylinder.
+/* The grid of the dermis: of a unit cell the quarter that is computed.  Axis 0 = z, downwards from the dermal-epidermal junction, 1 = y,
+ * 2 = x, which is the radius of a cylinder.
  * needlework_centres: *n positions of cell centres [mm]; needlework_faces: *n positions of the faces between them [mm], one more;
  * needlework_volumes: [z][y][x] of the cells [mm3]; needlework_geometry: as in the key domain.geometry. */
 NEEDLEWORK_API const char *needlework_geometry(const struct needlework *run);

@@ -263,7 +263,8 @@ def test_prefix_names_no_place(prefix):
 def test_shared_library_is_small_and_named(prefix):
     path = next(prefix.rglob("libneedlework.so.0"))
     dynamic = subprocess.run(["readelf", "-d", path], check=True, capture_output=True, text=True).stdout
-    assert "soname: [libneedlework.so.0]" in dynamic and "NODELETE" in dynamic
+    abi = re.search(r"NEEDLEWORK_ABI (\d+)", (prefix / "include/needlework/needlework.h").read_text())[1]
+    assert f"soname: [libneedlework.so.{abi}]" in dynamic and "NODELETE" in dynamic
     assert "hdf5" not in dynamic and "RUNPATH" not in dynamic and "RPATH" not in dynamic, dynamic
 
 
