@@ -89,7 +89,7 @@ enum status plot_timeline(const char *file, const char *picture)
     if (child == 0) {
         const enum status status = start(&plot_kinds[0], words, sizeof words / sizeof *words);
         status_print(stderr);
-        _exit(status);
+        _exit((int)status);
     }
     int code = 0;
     while (child > 0 && waitpid(child, &code, 0) == -1 && errno == EINTR)

@@ -57,7 +57,8 @@ Test(plugin, is_refused_once_and_for_all, .init = watch)
 
 Test(plugin, counts_only_when_nothing_overrides_it, .init = watch)
 {
-    const char *sets[] = {"model=" PLUGIN, "model=./nowhere.so", "model=fisher"};
+    static const char of_plugin[] = "model=" PLUGIN;
+    const char *sets[] = {of_plugin, "model=./nowhere.so", "model=fisher"};
     struct config *config = NULL;
     cr_assert(config_read(NULL, 0, sets, 3, plugin_vocabulary(), &config) == OK, "%s", status_message(0));
     cr_expect(!loaded() && strcmp(config_text(config, CONFIG_MODEL), "fisher") == 0, "model %s", config_text(config, CONFIG_MODEL));
