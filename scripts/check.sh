@@ -10,7 +10,7 @@ mkdir -p "$logs"
 self_tests()
 {
     local script
-    for script in check_layers check_symbols check_tree check_kernels count_tests generate; do
+    for script in check_layers check_symbols check_tree check_kernels count_tests generate mutate; do
         "$python" "scripts/$script.py" --self-test || return
     done
     scripts/same_bits.sh --self-test && scripts/races.sh --self-test && scripts/fuzz.sh --self-test
