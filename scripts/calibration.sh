@@ -4,9 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 begin calibration 3
 
-step "building build/needlework"
-configure build -DCMAKE_BUILD_TYPE=Release
-cmake --build build --target needlework --parallel "$jobs"
+build_program
 
 step "evaluating configs/calibration/clinical.yaml"
 build/needlework calibrate configs/calibration/clinical.yaml -o configs/calibration --force --quiet

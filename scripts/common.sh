@@ -7,6 +7,7 @@ export PATH=/usr/bin:/bin:/usr/sbin:/sbin:$PATH LC_ALL=C.UTF-8 PYTHONNOUSERSITE=
 python=/usr/bin/python3
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 jobs=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
+needlework=${NEEDLEWORK:-build/needlework}
 cd "$top"
 
 # begin NAME STEPS: from here on `step` counts, and leaving early says which step failed.
@@ -84,4 +85,24 @@ configure()
     shift
     [ ! -f "$build/CMakeCache.txt" ] || grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$build/CMakeCache.txt" || fresh=(--fresh)
     logged "$build/configure.log" cmake -S . -B "$build" "${fresh[@]}" "$@"
+}
+
+# build_program OPTION...: the step that makes build/needlework.
+build_program()
+{
+    step "building build/needlework"
+    configure build -DCMAKE_BUILD_TYPE=Release "$@"
+    cmake --build build --target needlework --parallel "$jobs"
+}
+
+# plan_sweep SPEC FOLDER: a folder that was planned before must have been planned from this specification.
+plan_sweep()
+{
+    if [ ! -e "$2/manifest.h5" ]; then
+        mkdir -p "$(dirname "$2")"
+        "$needlework" sweep plan "$1" -o "$2"
+    elif ! cmp -s "$1" "$2/sweep.yaml"; then
+        echo "$(basename "$0"): $2 was planned from another specification; move it away first" >&2
+        exit 2
+    fi
 }

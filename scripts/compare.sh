@@ -3,9 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 begin compare 3
 
-step "building build/needlework"
-configure build -DCMAKE_BUILD_TYPE=Release
-cmake --build build --target needlework --parallel "$jobs"
+build_program
 
 step "running configs/compare/"
 mkdir -p results/compare

@@ -4,9 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 begin dose_response 2
 
-step "building build/needlework"
-configure build -DCMAKE_BUILD_TYPE=Release
-cmake --build build --target needlework --parallel "$jobs"
+build_program
 
 step "running and drawing models/dose-response.png"
 "$python" analysis/dose_response.py -o models/dose-response.png --table models/dose-response.md

@@ -6,17 +6,10 @@ case ${1:-} in
 esac
 spec=$(readlink -f "$1") && shift
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-needlework=${NEEDLEWORK:-build/needlework}
 folder=results/ensembles/$(basename "$spec" .yaml)
 base=$(dirname "$spec")/$(sed -n 's/^base: *//p' "$spec")
 
-if [ ! -e "$folder/manifest.h5" ]; then
-    mkdir -p results/ensembles
-    "$needlework" sweep plan "$spec" -o "$folder"
-elif ! cmp -s "$spec" "$folder/sweep.yaml"; then
-    echo "ensemble.sh: $folder was planned from another specification; move it away first" >&2
-    exit 2
-fi
+plan_sweep "$spec" "$folder"
 "$needlework" sweep run "$folder"
 "$needlework" sweep collect "$folder" --series
 "$needlework" run "$base" -o "$folder/base.h5" --force --quiet

@@ -6,9 +6,7 @@ begin quickstart 4
 step "installing system packages"
 install_packages run
 
-step "building build/needlework"
-configure build -DCMAKE_BUILD_TYPE=Release -DNEEDLEWORK_TESTS=OFF
-cmake --build build --target needlework --parallel "$jobs"
+build_program -DNEEDLEWORK_TESTS=OFF
 
 step "running configs/quickstart.yaml"
 mkdir -p results

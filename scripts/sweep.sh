@@ -7,17 +7,10 @@ case ${1:-} in
 esac
 spec=$(readlink -f "$1") && shift
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-needlework=${NEEDLEWORK:-build/needlework}
 folder=results/sweeps/$(basename "$spec" .yaml)
 failed=0
 
-if [ ! -e "$folder/manifest.h5" ]; then
-    mkdir -p results/sweeps
-    "$needlework" sweep plan "$spec" -o "$folder"
-elif ! cmp -s "$spec" "$folder/sweep.yaml"; then
-    echo "sweep.sh: $folder was planned from another specification; move it away first" >&2
-    exit 2
-fi
+plan_sweep "$spec" "$folder"
 "$needlework" sweep run "$folder" || failed=$?
 [ "$failed" -le 1 ] || exit "$failed" # 1: some runs failed, which the table says
 "$needlework" sweep collect "$folder"
