@@ -119,7 +119,8 @@ static void print_outcomes(void)
     for (size_t i = 0; i < SUMMARY_KEYS; i++)
         printf("| `%s` | %s | %s |\n", summary_rows[i].name, summary_rows[i].unit, summary_rows[i].meaning);
     for (const struct model *const *m = model_registry; *m; m++)
-        model_outcomes(*m, stdout);
+        if ((*m)->n_outcomes)
+            model_outcomes(*m, stdout);
 }
 
 enum status commands_models(const struct arguments *a)

@@ -287,8 +287,10 @@ void model_index(const struct model *const *models, FILE *stream)
 
 void model_outcomes(const struct model *m, FILE *stream)
 {
-    if (!m->n_outcomes)
+    if (!m->n_outcomes) {
+        fprintf(stream, "\n## `%s`\n\nNo outcomes; the means of its species are in every results file.\n", m->name);
         return;
+    }
     fprintf(stream, "\n## `%s`\n\nDefined in `models/%s.c`.\n\n| outcome | unit | meaning |\n|---|---|---|\n", m->name, m->name);
     for (size_t i = 0; i < m->n_outcomes; i++) {
         fprintf(stream, "| `%s` | %s | ", m->outcomes[i].name, m->outcomes[i].unit);

@@ -94,6 +94,26 @@ def test_lists_in_text_markdown_and_json(command):
     assert "|---|" in call(command, name, "--format", "markdown").stdout and name in call(command, "--format", "markdown").stdout
 
 
+def test_outcomes_are_listed_with_unit_meaning_and_place():
+    models = json.loads(call("models", "--format", "json").stdout)
+    listed = call("models", "--format", "outcomes").stdout
+    assert "| `collagen_onset` | day | time from which on the collagen gain stays at or above 1 % |" in listed
+    for model in models:
+        one = call("models", model["name"], "--format", "outcomes").stdout
+        assert (one in listed and f"`models/{model['name']}.c`" in one) if model["outcomes"] else "No outcomes" in one and one not in listed
+        assert one.count("\n| `") == len(model["outcomes"])
+        assert all(f"| `{outcome['name']}` | {outcome['unit']} | " in one for outcome in model["outcomes"])
+
+
+def test_pages_of_tables_have_headings_to_link_to():
+    keys, models = call("check", "--keys").stdout, call("models", "--format", "markdown").stdout
+    assert re.findall("^## (.*)$", keys, flags=re.M) == [f"`{section}`" for section in
+                                                       ("skin", "treatment", "domain", "run", "output", "checkpoint", "parameters", "devices")]
+    names = [model["name"] for model in json.loads(call("models", "--format", "json").stdout)]
+    assert re.findall("^## `(.*)`$", models, flags=re.M) == re.findall(r"^\| \[`(.*)`\]\(#\1\)", models, flags=re.M) == names
+    assert call("devices", "--format", "markdown").stdout.count("\n| `pen`") == 2
+
+
 def test_every_parameter_has_unit_range_and_source():
     model = json.loads(call("models", "dermis", "--format", "json").stdout)
     assert len(model["parameters"]) > 50
