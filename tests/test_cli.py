@@ -141,14 +141,6 @@ def test_every_overlay_fits_the_quickstart(path):
     assert path.read_text().startswith("# ")
 
 
-def test_every_example_is_in_the_readme():
-    text = (TOP / "configs/README.md").read_text()
-    for path in (TOP / "configs").glob("*.yaml"):
-        assert f"`{path.name}`" in text
-    for path in (TOP / "configs/skins").glob("*.yaml"):
-        assert f"`{path.stem}`" in text
-
-
 def test_there_are_examples_and_overlays():
     assert len(CONFIGS) >= 11 and len(OVERLAYS) >= 8
 

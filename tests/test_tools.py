@@ -1,6 +1,6 @@
 """Results in other people's tools: xarray, netCDF4, VTK (the reader that ParaView calls netCDF CF), and analysis/results.py itself.
 
-ncdump, h5diff: test_results.py.  R: the commands of analysis/README.md."""
+ncdump, h5diff: test_results.py.  R: the commands of analysis/reading.md."""
 import os
 import subprocess
 import sys
