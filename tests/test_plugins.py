@@ -288,6 +288,28 @@ def test_what_a_results_file_names_is_never_loaded(folder, command):
     assert not is_loaded(folder) and (command[0] == "info" or done.returncode in (2, 4)), done.stderr
 
 
+@pytest.mark.parametrize("what, value", [("plugin_outcomes", "closure\n"), ("plugin_outcomes", "\t\t"), ("plugin_outcomes", 2000 * "a\t1\tb\n"),
+                                         ("plugin_outcomes", None), ("plugin_sha256", None), ("model", "../../evil"), ("model", "dermis/x")])
+def test_a_damaged_plan_is_refused_and_loads_nothing(folder, what, value):
+    (folder / "sweep.yaml").write_text(SWEEP)
+    good("sweep", "plan", "sweep.yaml", "-o", "sweep", "--quiet")
+    is_loaded(folder)
+    with h5py.File("sweep/manifest.h5", "a") as file:
+        group = file["specification"]
+        if what == "plugin_outcomes":
+            del group[what]
+        if value is not None and what == "plugin_outcomes":
+            group[what] = value
+        elif what == "plugin_sha256":
+            del group.attrs[what]
+        elif what == "model":
+            file.attrs[what] = value
+    for verb in ("status", "collect", "run"):
+        message = refused(4, "sweep", verb, "sweep")
+        assert message.startswith("needlework: error: sweep/manifest.h5: "), message
+    assert not is_loaded(folder)
+
+
 def test_a_model_is_not_asked_for_where_none_is_missing(folder, fast):
     good("run", fast, "-o", "dermis.h5", "--quiet", "--set", "run.duration=1 day")
     assert "is of the model 'dermis', which is none of a plug-in" in refused(2, "reproduce", "dermis.h5", "--model", "closure.so")
