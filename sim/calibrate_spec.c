@@ -170,9 +170,9 @@ static bool read_observation(struct calibrate_spec *spec, size_t table, size_t r
     const char *name = csv_cell(csv, row, (size_t)at[PROTOCOL]);
     o->protocol = find_protocol(spec, name);
     if (o->protocol == spec->n_protocols) {
-        const char *near = config_nearest(name, spec->names);
-        status_fail(ERR_CONFIG, "%s:%zu: protocol: '%.60s' is not among the protocols%s%s%s", file, line, name,
-                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        struct config_hint hint;
+        status_fail(ERR_CONFIG, "%s:%zu: protocol: '%.60s' is not among the protocols%s", file, line, name,
+                    config_hint(&hint, name, spec->names, ""));
         return false;
     }
     if (!spec->model)
@@ -201,9 +201,8 @@ static bool read_table(struct calibrate_spec *spec, size_t table)
             known++;
         if (known < COLUMNS)
             continue;
-        const char *near = config_nearest(csv->names[i], columns);
-        status_fail(ERR_CONFIG, "%s: unknown column '%.60s'%s%s%s", file, csv->names[i], near ? "; did you mean '" : "", near ? near : "",
-                    near ? "'?" : "");
+        struct config_hint hint;
+        status_fail(ERR_CONFIG, "%s: unknown column '%.60s'%s", file, csv->names[i], config_hint(&hint, csv->names[i], columns, ""));
         good = false;
     }
     for (int i = ROW; i <= EXPRESSION; i++)
@@ -281,9 +280,9 @@ static void read_parameter(struct calibrate_spec *spec, struct config_document *
         const char *names[1024] = {NULL};
         for (size_t i = 0; i < spec->model->n_params && i < 1023; i++)
             names[i] = spec->model->params[i].name;
-        const char *near = config_nearest(name, names);
-        config_document_error(document, entry->key, path, "the model '%s' has no such parameter%s%s%s", spec->model->name,
-                              near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        struct config_hint hint;
+        config_document_error(document, entry->key, path, "the model '%s' has no such parameter%s", spec->model->name,
+                              config_hint(&hint, name, names, ""));
         return;
     }
     if (spec->n_fit == CALIBRATE_FIT) {

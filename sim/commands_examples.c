@@ -99,9 +99,9 @@ static enum status print_example(const struct examples *examples, const char *na
             fclose(file);
         return status == OK ? OK : status_fail(ERR_IO, "%s/%s.yaml cannot be read", examples->folder, name);
     }
-    const char *near = config_nearest(name, (const char *const *)examples->names);
-    return near ? status_fail(ERR_CONFIG, "example: '%s' is unknown; did you mean '%s'?", name, near)
-                : status_fail(ERR_CONFIG, "example: '%s' is unknown; `needlework examples` lists them", name);
+    struct config_hint hint;
+    return status_fail(ERR_CONFIG, "example: '%s' is unknown%s", name,
+                       config_hint(&hint, name, (const char *const *)examples->names, "; `needlework examples` lists them"));
 }
 
 enum status commands_examples(const struct arguments *a)

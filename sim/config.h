@@ -150,6 +150,11 @@ void config_print_text(FILE *stream, const char *text);
 
 /* The nearest of `names` (ends with NULL) to `name`, or NULL when none is near: for "did you mean". */
 const char *config_nearest(const char *name, const char *const *names);
+/* What a message about an unknown name ends with: "; did you mean 'x'?", or `otherwise` when none is near.  Returns the text in buffer. */
+struct config_hint {
+    char text[160];
+};
+const char *config_hint(struct config_hint *buffer, const char *name, const char *const *names, const char *otherwise);
 
 /* Writes the table of keys as Markdown. */
 void config_write_markdown(FILE *stream);

@@ -216,7 +216,7 @@ bool config_document_text(struct config_document *document, const struct config_
 static bool parameter(struct config_document *document, const struct config_node *at, const char *name,
                       const struct config_vocabulary *vocabulary, const char *model, struct config_setting *setting)
 {
-    const char *short_name = name + strlen("parameters."), *near = NULL;
+    const char *short_name = name + strlen("parameters.");
     const size_t n = vocabulary->parameter_count(model);
     const char **names = config_allocate(&document->reader, (n + 1) * sizeof *names);
     for (size_t i = 0; names && i < n; i++) {
@@ -228,9 +228,8 @@ static bool parameter(struct config_document *document, const struct config_node
         snprintf(setting->name, sizeof setting->name, "%s", name);
         return true;
     }
-    near = names ? config_nearest(short_name, names) : NULL;
-    config_error(&document->reader, at, name, "the model '%s' has no such parameter%s%s%s", model, near ? "; did you mean '" : "",
-                 near ? near : "", near ? "'?" : "");
+    struct config_hint hint;
+    config_error(&document->reader, at, name, "the model '%s' has no such parameter%s", model, config_hint(&hint, short_name, names, ""));
     return false;
 }
 
@@ -254,9 +253,9 @@ static void unknown_setting(struct config_document *document, const struct confi
         config_error(&document->reader, at, config_clip(&clip, name), "unknown key; did you mean '%s'?", config_rows[i].path);
         return;
     }
-    const char *near = config_nearest(name, names);
-    config_error(&document->reader, at, config_clip(&clip, name), "unknown key%s%s%s", near ? "; did you mean '" : "", near ? near : "",
-                 near ? "'?" : "; `needlework check --keys` lists them");
+    struct config_hint hint;
+    config_error(&document->reader, at, config_clip(&clip, name), "unknown key%s",
+                 config_hint(&hint, name, names, "; `needlework check --keys` lists them"));
 }
 
 bool config_document_setting(struct config_document *document, const struct config_node *at, const char *name,

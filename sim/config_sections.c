@@ -13,11 +13,9 @@ static void check_parameter(struct config_reader *reader, const struct config_no
     while (reader->parameters[i] && strcmp(reader->parameters[i], entry->key->text) != 0)
         i++;
     if (!reader->parameters[i]) {
-        char hint[80] = "";
-        const char *near = config_nearest(entry->key->text, (const char *const *)reader->parameters);
-        if (near)
-            snprintf(hint, sizeof hint, "; did you mean '%s'?", near);
-        config_error(reader, entry->key, path, "the model '%s' has no such parameter%s", reader->model, hint);
+        struct config_hint hint;
+        config_error(reader, entry->key, path, "the model '%s' has no such parameter%s", reader->model,
+                     config_hint(&hint, entry->key->text, (const char *const *)reader->parameters, ""));
         return;
     }
     struct config_parameter row = vocabulary->parameter(reader->model, i);

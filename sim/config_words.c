@@ -74,6 +74,16 @@ const char *config_nearest(const char *name, const char *const *names)
     return nearest;
 }
 
+const char *config_hint(struct config_hint *buffer, const char *name, const char *const *names, const char *otherwise)
+{
+    const char *nearest = config_nearest(name, names);
+    if (nearest)
+        snprintf(buffer->text, sizeof buffer->text, "; did you mean '%s'?", nearest);
+    else
+        snprintf(buffer->text, sizeof buffer->text, "%s", otherwise);
+    return buffer->text;
+}
+
 void config_suggest(const char *name, const char *const *names, char *buffer, size_t n)
 {
     const char *nearest = config_nearest(name, names);

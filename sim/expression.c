@@ -141,8 +141,8 @@ static double days(struct parser *p)
 
 static int suggest(struct parser *p, const char *at, const char *what, const char *wanted, const char *const *names)
 {
-    const char *near = config_nearest(wanted, names);
-    return fail(p, at, "'%s' is no %s%s%s%s", wanted, what, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    struct config_hint hint;
+    return fail(p, at, "'%s' is no %s%s", wanted, what, config_hint(&hint, wanted, names, ""));
 }
 
 static int sum(struct parser *p);

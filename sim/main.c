@@ -58,9 +58,8 @@ static enum status dispatch(int argc, char **argv)
         if (n < COMMANDS_MAX)
             names[n++] = c->name;
     }
-    const char *near = config_nearest(argv[1], names);
-    return near ? status_fail(ERR_CONFIG, "'%s' is not a command; did you mean '%s'?", argv[1], near)
-                : status_fail(ERR_CONFIG, "'%s' is not a command; see needlework --help", argv[1]);
+    struct config_hint hint;
+    return status_fail(ERR_CONFIG, "'%s' is not a command%s", argv[1], config_hint(&hint, argv[1], names, "; see needlework --help"));
 }
 
 /* Threads that wait at a barrier must sleep: spinning ones make a run many times slower as soon as anybody else uses the machine.  The

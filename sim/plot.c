@@ -76,9 +76,9 @@ enum status plot_command(const struct arguments *a)
             return start(&plot_kinds[i], a->files + 1, a->n_files - 1);
         names[i] = plot_kinds[i].name;
     }
-    const char *near = config_nearest(a->files[0], names);
-    return near ? status_fail(ERR_CONFIG, "plot: '%s' is unknown; did you mean '%s'?", a->files[0], near)
-                : status_fail(ERR_CONFIG, "plot: '%s' is unknown; `needlework plot --help` lists what can be drawn", a->files[0]);
+    struct config_hint hint;
+    return status_fail(ERR_CONFIG, "plot: '%s' is unknown%s", a->files[0],
+                       config_hint(&hint, a->files[0], names, "; `needlework plot --help` lists what can be drawn"));
 }
 
 enum status plot_timeline(const char *file, const char *picture)

@@ -5,8 +5,6 @@
 #include <gsl/gsl_sf_bessel.h>
 #include <math.h>
 
-static const struct lab_axis ONE = {1, 0.0, 1.0, 0.0, false};
-
 /* ---- V1: one corner cell holds everything; by mirror symmetry the corner is the centre of the whole space ---- */
 
 struct kernel {
@@ -27,7 +25,7 @@ static enum status point_source(int dimensions, size_t n, double length, double 
 {
     static const enum geometry geometry[4] = {WELL_MIXED, SLAB, SLAB, UNIT_CELL};
     const struct lab_axis side = {n, 0.0, length, 0.0, false};
-    const struct lab_axis axis[3] = {side, dimensions > 1 ? side : ONE, dimensions > 2 ? side : ONE};
+    const struct lab_axis axis[3] = {side, dimensions > 1 ? side : lab_one, dimensions > 2 ? side : lab_one};
     const struct setting set[] = {{"diffusivity", diffusivity}, {"level", 0.0}, {NULL, 0.0}};
     const enum status status = lab_create(model_find("diffusion"), set, geometry[dimensions], axis, tolerance, lab);
     if (status == OK)
@@ -182,7 +180,7 @@ static enum status space_order(struct report *report, const char *quantity, bool
     const size_t n = report->full ? 4 : 3;
     for (size_t i = 0; i < n; i++) {
         size[i] = (double)(16 << i);
-        const struct mode mode = {SLAB, {{(size_t)size[i], 0, 1.0, stretch, periodic}, ONE, ONE}, {2 * M_PI, 0, 0}};
+        const struct mode mode = {SLAB, {{(size_t)size[i], 0, 1.0, stretch, periodic}, lab_one, lab_one}, {2 * M_PI, 0, 0}};
         const enum status status = decay_rate(&mode, 0.05, 1e-7, &rate, &steps);
         if (status != OK)
             return status;
@@ -194,7 +192,7 @@ static enum status space_order(struct report *report, const char *quantity, bool
 
 static enum status time_order(struct report *report)
 {
-    const struct mode mode = {SLAB, {{32, 0, 1.0, 0, false}, ONE, ONE}, {M_PI, 0, 0}};
+    const struct mode mode = {SLAB, {{32, 0, 1.0, 0, false}, lab_one, lab_one}, {M_PI, 0, 0}};
     double size[5], error[5], rate, tolerance = 1e-3;
     const size_t n = report->full ? 5 : 4;
     for (size_t i = 0; i < n; i++, tolerance *= 0.1) {

@@ -35,6 +35,7 @@ struct lab_axis {
     double lo, hi, stretch;
     bool periodic;
 };
+extern const struct lab_axis lab_one; /* an axis of one cell */
 struct setting {
     const char *param;
     double value;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct lab_axis lab_one = {1, 0.0, 1.0, 0.0, false};
+
 static enum status create_grid(enum geometry geometry, const struct lab_axis axis[3], struct grid **grid)
 {
     struct axis_spec spec[3];

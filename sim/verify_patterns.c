@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct lab_axis ONE = {1, 0.0, 1.0, 0.0, false};
-
 /* ---- V11: Schnakenberg, a = 0.1, b = 0.9: the larger eigenvalue of [[0.8, 1], [-1.8, -1]] - k^2 diag(1, d) ---- */
 
 static double dispersion(double k2, double d)
@@ -35,7 +33,7 @@ static enum status growth(double k2, double d, double *rate)
     static const double FROM = 10.0, TO = 30.0;
     const double h = 2.0 * sin(M_PI / (2 * N)) / sqrt(k2), wave = M_PI / (N * h);
     const struct setting set[] = {{"substrate_diffusivity", d}, {"ripple", 1e-3}, {"wave_x", wave}, {NULL, 0.0}};
-    const struct lab_axis axis[3] = {{N, 0.0, N * h, 0.0, false}, ONE, ONE};
+    const struct lab_axis axis[3] = {{N, 0.0, N * h, 0.0, false}, lab_one, lab_one};
     struct lab lab;
     double start = 0.0;
     enum status status = lab_create(model_find("schnakenberg"), set, SLAB, axis, 1e-8, &lab);
@@ -148,7 +146,7 @@ static enum status pattern(double feed, double kill, double days, size_t *region
 {
     const double width = 1.28;
     const struct setting set[] = {{"feed", feed}, {"kill", kill}, {"square_x", 0.5 * width}, {"square_z", 0.5 * width}, {NULL, 0.0}};
-    const struct lab_axis side = {128, 0.0, width, 0.0, false}, axis[3] = {side, ONE, side};
+    const struct lab_axis side = {128, 0.0, width, 0.0, false}, axis[3] = {side, lab_one, side};
     struct lab lab;
     enum status status = lab_create(model_find("gray_scott"), set, SLAB, axis, 1e-3, &lab);
     if (status == OK)

@@ -4,7 +4,6 @@
 #include <gsl/gsl_sf_bessel.h>
 #include <math.h>
 
-static const struct lab_axis ONE = {1, 0.0, 1.0, 0.0, false};
 static const double D = 0.29, DECAY = 9.1; /* of growth factors: numerics.md, V5 */
 enum { MOST = 4 };
 
@@ -66,7 +65,7 @@ enum status verify_decay_length(struct report *report)
                               "fixed value: u0 cosh((L - z)/l) / cosh(L/l)",
                               set,
                               SLAB,
-                              {ONE, ONE, {16, 0, 1.0, 0, false}},
+                              {lab_one, lab_one, {16, 0, 1.0, 0, false}},
                               2,
                               decay_profile,
                               NULL,
@@ -109,7 +108,7 @@ static enum status verify_serum(struct report *report)
                               "serum on intact skin: the same",
                               set,
                               SLAB,
-                              {ONE, ONE, {16, 0, 1.0, 0, false}},
+                              {lab_one, lab_one, {16, 0, 1.0, 0, false}},
                               2,
                               exchange_profile,
                               NULL,
@@ -129,7 +128,7 @@ enum status verify_exchange(struct report *report)
                                     "exchange: flux h (reservoir - c) through the surface",
                                     set,
                                     SLAB,
-                                    {ONE, ONE, {16, 0, 1.0, 0, false}},
+                                    {lab_one, lab_one, {16, 0, 1.0, 0, false}},
                                     2,
                                     exchange_profile,
                                     NULL,
@@ -158,7 +157,7 @@ enum status verify_flux(struct report *report)
     struct model model = *model_find("topical");
     model.boundaries = &inner;
     const struct profile profile = {&model, "topical",    "flux J through a cylinder r = a (slow exchange, annulus)",
-                                    set,    AXISYMMETRIC, {{20, INNER, OUTER, 0, false}, ONE, ONE},
+                                    set,    AXISYMMETRIC, {{20, INNER, OUTER, 0, false}, lab_one, lab_one},
                                     0,      flux_profile, NULL,
                                     2e-3};
     return steady_order(report, &profile);
@@ -189,7 +188,7 @@ enum status verify_disc(struct report *report)
                                     "source in a disc r < a",
                                     set,
                                     AXISYMMETRIC,
-                                    {{50, 0, FAR, 0, false}, ONE, ONE},
+                                    {{50, 0, FAR, 0, false}, lab_one, lab_one},
                                     0,
                                     disc_profile,
                                     fill_disc,

@@ -3,7 +3,6 @@
 
 #include <math.h>
 
-static const struct lab_axis ONE = {1, 0.0, 1.0, 0.0, false};
 enum { MOST = 4 };
 
 struct settled {
@@ -65,7 +64,7 @@ static enum status space_order(struct report *report, const char *quantity, doub
     double size[MOST], error[MOST], drift, least;
     const size_t n = report->full ? MOST : MOST - 1;
     for (size_t i = 0; i < n; i++) {
-        const struct lab_axis axis[3] = {{(size_t)32 << i, 0.0, 1.0, stretch, false}, ONE, ONE};
+        const struct lab_axis axis[3] = {{(size_t)32 << i, 0.0, 1.0, stretch, false}, lab_one, lab_one};
         size[i] = (double)axis[0].n;
         const enum status status = settle(SLAB, axis, 4.0, &error[i], &drift, &least);
         if (status != OK)

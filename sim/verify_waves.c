@@ -5,7 +5,6 @@
 #include <gsl/gsl_min.h>
 #include <math.h>
 
-static const struct lab_axis ONE = {1, 0.0, 1.0, 0.0, false};
 enum { MOST = 4 };
 
 /* A front along x, and where its value `level` is at the times from and to. */
@@ -18,7 +17,7 @@ struct wave {
 
 static enum status speed(const struct wave *wave, double h, double tolerance, double *observed)
 {
-    const struct lab_axis axis[3] = {{(size_t)lround(wave->length / h), 0.0, wave->length, 0.0, false}, ONE, ONE};
+    const struct lab_axis axis[3] = {{(size_t)lround(wave->length / h), 0.0, wave->length, 0.0, false}, lab_one, lab_one};
     struct lab lab;
     double start = 0.0;
     enum status status = lab_create(wave->model, wave->set, SLAB, axis, tolerance, &lab);
@@ -138,7 +137,7 @@ static double barenblatt(const double at[3], const void *context)
 static enum status spread(int dimensions, size_t n, struct lab *lab)
 {
     static const struct setting set[] = {{"diffusivity", 2.0}, {"exponent", 1.0}, {"growth", 0.0}, {NULL, 0.0}};
-    const struct lab_axis axis[3] = {{n, 0.0, 8.0, 0.0, false}, ONE, ONE};
+    const struct lab_axis axis[3] = {{n, 0.0, 8.0, 0.0, false}, lab_one, lab_one};
     const enum status status = lab_create(model_find("porous_fisher"), set, dimensions == 2 ? AXISYMMETRIC : SLAB, axis, 1e-5, lab);
     if (status != OK)
         return status;
