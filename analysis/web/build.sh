@@ -16,7 +16,7 @@ core=(sim/{status,json,units,config*,model*,device*,skin*,grid*,treatment,treatm
 # The flags of CMakeLists.txt: strict floating point.
 flags=(-std=gnu11 -O3 -msimd128 -fopenmp-simd -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra)
 version=$(sed -n 's/^project(needlework VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
-cmake -DOUTPUT="$PWD/$build/version.h" -DSOURCE="$PWD" -DVERSION="$version" "-DCOMPILER=emcc $(emcc --version | grep -om1 '[0-9]*\.[0-9.]*[0-9]')" \
+cmake -DOUTPUT="$PWD/$build/version.h" -DSOURCE="$PWD" -DVERSION="$version" "-DCOMPILER=emcc $(emcc -dumpversion)" \
     "-DFLAGS=${flags[*]}" -DUDUNITS= -P scripts/version.cmake
 
 # shellcheck disable=SC2068
