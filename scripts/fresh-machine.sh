@@ -86,13 +86,13 @@ cp /etc/resolv.conf /etc/hosts "$root/etc/"
 git clone -q --no-hardlinks "$top" "$root/opt/needlework"
 decoy "$root/opt/decoy"
 
-# Own mounts and processes, gone with the command; Criterion needs /dev/shm, Slurm the processors in /sys.
+# Own mounts and processes, gone with the command; Criterion needs /dev/shm, Slurm the processors and the control groups in /sys.
 in_root()
 {
     # shellcheck disable=SC2016
     unshare --mount --pid --fork --kill-child env -i TERM=dumb HOME=/root root="$root" script="$1" bash -ec '
         mount -t proc proc "$root/proc"
-        mount -t sysfs sysfs "$root/sys"
+        mount --rbind /sys "$root/sys"
         mount -t tmpfs tmpfs "$root/dev/shm" -o mode=1777 || { mkdir -p "$root/dev/shm" && mount -t tmpfs tmpfs "$root/dev/shm"; }
         exec chroot "$root" env PATH=/opt/decoy:/usr/bin:/bin:/usr/sbin:/sbin bash -c "cd / && exec /opt/needlework/scripts/$script.sh"'
 }

@@ -23,7 +23,14 @@ import socket
 both = [socket.socket() for _ in range(2)]
 for one in both: one.bind(('127.0.0.1', 0))
 print(*(one.getsockname()[1] for one in both))"))
-trap '[ $? = 0 ] || "$here/down.sh" "$dir"' EXIT
+# When it does not come up: why, and nothing left running.
+failed()
+{
+    echo "up.sh: the cluster did not come up; the ends of its logs:" >&2
+    tail -n 15 "$dir"/log/*.log "$dir/munge/log" >&2
+    "$here/down.sh" "$dir"
+}
+trap '[ $? = 0 ] || failed' EXIT
 
 head -c 1024 /dev/urandom >"$dir/munge/key"
 chmod 600 "$dir/munge/key"
@@ -72,6 +79,5 @@ for _ in $(seq 100); do
     [ "$(sinfo -h -o %T 2>/dev/null)" != idle ] || exit 0
     sleep 0.1
 done
-echo "up.sh: the node did not become idle within 10 s:" >&2
-tail -n 5 "$dir"/log/*.log "$dir/munge/log" >&2
+echo "up.sh: the node did not become idle within 10 s" >&2
 exit 1
