@@ -22,7 +22,7 @@ static const struct param params[N_PARAMS] = {
         "literature: Murray 2003, II, chapter 2, dimensionless"},
     [D_V]    = {"substrate_diffusivity", 10,      "mm2/day", 0,    1000, "diffusivity of the substrate (Dv)",
         "literature: Murray 2003, II, chapter 2: d = 10"},
-    [RATE]   = {"rate",                  1,       "1/day",   1e-3, 1e4,  "rate of the reaction (g)",
+    [RATE]   = {"rate",                  1,       "1/day",   1e-3, 10,   "rate of the reaction (g)",
         "literature: Murray 2003, II, chapter 2, dimensionless"},
     [A]      = {"activator_supply",      0.1,     "1",       0.01, 1,    "supply of the activator (a)",
         "literature: Murray 2003, II, chapter 2"},

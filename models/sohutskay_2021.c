@@ -12,6 +12,8 @@
  *
  * Taxis is negligible (1e-7 mm/h); its factor 3 (1 - 0.9 phi) (1 - kappa) / 2 is that of the wound's start, 0.671.
  * At the centre c = c0 exp(-d_c t) [1 - exp(-R^2 / (4 D_c t))] but for its production, which is 0.1 % of it.
+ * Ranges: cells that divide or die within an hour; ten times the code's cells, motility, cytokine and turnover of collagen by cells; its
+ * other values a hundred times and more.  Beyond, collagen turns over within minutes: no skin, and a step for each of them.
  * (rho, c, phi) = (1000, 0, 1) is at rest only for H = 0; with H = 0.0067 rho drifts up slowly. */
 #include "model.h"
 
@@ -43,40 +45,40 @@ static const struct species species[N_SPECIES] = {
 };
 static const struct param params[N_PARAMS] = {
     /*                     name               default  unit           lo    hi    meaning and source */
-    [DIFFUSIVITY_RHO] = {"diffusivity_rho",   1.9992,  "mm2/day",     0,    100,  "motility of cells (D)", CODE ": 0.0833 mm2/h]"},
-    [CHI]             = {"chi",               0.0267,  "mm5/g/day",   0,    1e4,  "chemotaxis with its factor in the wound (X)",
+    [DIFFUSIVITY_RHO] = {"diffusivity_rho",   1.9992,  "mm2/day",     0,    20,   "motility of cells (D)", CODE ": 0.0833 mm2/h]"},
+    [CHI]             = {"chi",               0.0267,  "mm5/g/day",   0,    10,   "chemotaxis with its factor in the wound (X)",
         CODE ": 1.66e-3 mm5/g/h x 0.671 x 24; the code's sign is that of the flux]"},
     [DIFFUSIVITY_C]   = {"diffusivity_c",     0.28992, "mm2/day",     0,    100,  "diffusivity of the cytokine (D_c)",
         CODE ": 0.01208 mm2/h, after Murphy]"},
-    [P_RHO]   = {"p",          0.017,   "1/hour",        0,    10,   "division of cells (p)", SEEN},
-    [P_C]     = {"p_c",        0.0085,  "1/hour",        0,    10,   "division by the cytokine (p_c)", SEEN},
-    [P_TH]    = {"p_th",       0.0085,  "1/hour",        0,    10,   "division by stretch (p_th)", SEEN},
-    [K_C]     = {"k_c",        1e-5,    "g/mm3",         1e-8, 1,    "cytokine of half that division (K_c)", SEEN},
-    [K]       = {"k",          1e4,     "1/mm3",         1e3,  1e6,  "capacity for cells (K)", SEEN},
-    [D_RHO]   = {"d",          0.0153,  "1/hour",        0,    10,   "death of cells (d): p (1 - 1000/K)", SEEN},
+    [P_RHO]   = {"p",          0.017,   "1/hour",        0,    1,    "division of cells (p)", SEEN},
+    [P_C]     = {"p_c",        0.0085,  "1/hour",        0,    1,    "division by the cytokine (p_c)", SEEN},
+    [P_TH]    = {"p_th",       0.0085,  "1/hour",        0,    1,    "division by stretch (p_th)", SEEN},
+    [K_C]     = {"k_c",        1e-5,    "g/mm3",         1e-7, 1e-3, "cytokine of half that division (K_c)", SEEN},
+    [K]       = {"k",          1e4,     "1/mm3",         1e3,  1e5,  "capacity for cells (K)", SEEN},
+    [D_RHO]   = {"d",          0.0153,  "1/hour",        0,    1,    "death of cells (d): p (1 - 1000/K)", SEEN},
     [TH_E]    = {"th_e",       2,       "1",             0.5,  10,   "stretch of half the response (th_e)", SEEN},
     [G_TH]    = {"g_th",       5,       "1",             0,    50,   "steepness of that response (g_th)", SEEN},
-    [P_CR]    = {"p_cr",       9e-13,   "g/hour",        0,    1,    "cytokine made under cytokine (p_cr)", SEEN},
-    [P_CTH]   = {"p_cth",      9e-12,   "g2/mm3/hour",   0,    1,    "cytokine made under stretch (p_cth)", SEEN},
-    [K_CC]    = {"k_cc",       1,       "g/mm3",         1e-8, 100,  "cytokine of half saturation of its production (K_cc)", SEEN},
-    [D_C]     = {"d_c",        1e-3,    "1/hour",        0,    10,   "decay of the cytokine (d_c)", SEEN},
-    [Q_PHI]   = {"q",          2e-6,    "mm3/hour",      0,    1,    "collagen made per cell (q)", SEEN},
-    [Q_C]     = {"q_c",        2e-6,    "mm3/hour",      0,    1,    "likewise by the cytokine (q_c)", SEEN},
-    [Q_TH]    = {"q_th",       2e-6,    "mm3/hour",      0,    1,    "likewise by stretch (q_th)", SEEN},
-    [K_Q]     = {"k_q",        1e-4,    "g/mm3",         1e-8, 1,    "cytokine of half that increase (K_q)", SEEN},
-    [K_PHI]   = {"k_phi",      1.06186, "1",             1e-3, 100,  "collagen that halves synthesis (K_phi): q 1000/d_phi - 1", SEEN},
-    [D_PHI]   = {"d_phi",      9.7e-4,  "1/hour",        0,    10,   "turnover of collagen (d_phi)", SEEN},
-    [D_PRC]   = {"d_prc",      4.85e-3, "mm6/g/hour",    0,    1e4,  "turnover by cells under cytokine (d_prc)", SEEN},
-    [RHO_BAR]     = {"rho_bar",     1000, "1/mm3", 0,    1e5,  "cells of healthy skin", SEEN},
-    [C_BAR]       = {"c_bar",       0,    "g/mm3", 0,    1,    "cytokine of healthy skin", SEEN},
+    [P_CR]    = {"p_cr",       9e-13,   "g/hour",        0,    1e-9, "cytokine made under cytokine (p_cr)", SEEN},
+    [P_CTH]   = {"p_cth",      9e-12,   "g2/mm3/hour",   0,    1e-8, "cytokine made under stretch (p_cth)", SEEN},
+    [K_CC]    = {"k_cc",       1,       "g/mm3",         1e-2, 100,  "cytokine of half saturation of its production (K_cc)", SEEN},
+    [D_C]     = {"d_c",        1e-3,    "1/hour",        0,    1,    "decay of the cytokine (d_c)", SEEN},
+    [Q_PHI]   = {"q",          2e-6,    "mm3/hour",      0,    2e-5, "collagen made per cell (q)", SEEN},
+    [Q_C]     = {"q_c",        2e-6,    "mm3/hour",      0,    2e-5, "likewise by the cytokine (q_c)", SEEN},
+    [Q_TH]    = {"q_th",       2e-6,    "mm3/hour",      0,    2e-5, "likewise by stretch (q_th)", SEEN},
+    [K_Q]     = {"k_q",        1e-4,    "g/mm3",         1e-6, 1e-2, "cytokine of half that increase (K_q)", SEEN},
+    [K_PHI]   = {"k_phi",      1.06186, "1",             0.1,  100,  "collagen that halves synthesis (K_phi): q 1000/d_phi - 1", SEEN},
+    [D_PHI]   = {"d_phi",      9.7e-4,  "1/hour",        0,    0.1,  "turnover of collagen (d_phi)", SEEN},
+    [D_PRC]   = {"d_prc",      4.85e-3, "mm6/g/hour",    0,    0.05, "turnover by cells under cytokine (d_prc)", SEEN},
+    [RHO_BAR]     = {"rho_bar",     1000, "1/mm3", 0,    1e4,  "cells of healthy skin", SEEN},
+    [C_BAR]       = {"c_bar",       0,    "g/mm3", 0,    1e-3, "cytokine of healthy skin", SEEN},
     [PHI_BAR]     = {"phi_bar",     1,    "1",     1e-3, 1,    "collagen of healthy skin", SEEN},
     [KAPPA_BAR]   = {"kappa_bar",   0.23, "1",     0,    1,    "dispersion of fibres in healthy skin", SEEN},
-    [WOUND_RHO]   = {"wound_rho",   0,    "1/mm3", 0,    1e5,  "cells in the wound", SEEN},
-    [WOUND_C]     = {"wound_c",     1e-4, "g/mm3", 0,    1,    "cytokine in the wound", SEEN},
+    [WOUND_RHO]   = {"wound_rho",   0,    "1/mm3", 0,    1e4,  "cells in the wound", SEEN},
+    [WOUND_C]     = {"wound_c",     1e-4, "g/mm3", 0,    1e-3, "cytokine in the wound", SEEN},
     [WOUND_PHI]   = {"wound_phi",   0.43, "1",     0,    1,    "collagen in the wound", SEEN},
     [WOUND_KAPPA] = {"wound_kappa", 0.27, "1",     0,    1,    "dispersion of fibres in the wound", SEEN},
-    [WOUND_RADIUS]   = {"wound_radius",   7.5, "mm",     0, 1e3, "radius of the wound", SEEN},
-    [OUTER_EXCHANGE] = {"outer_exchange", 1e6, "mm/day", 0, 1e9, "exchange with healthy skin at the outer edge",
+    [WOUND_RADIUS]   = {"wound_radius",   7.5, "mm",     0,    1e3,  "radius of the wound", SEEN},
+    [OUTER_EXCHANGE] = {"outer_exchange", 1e6, "mm/day", 0,    1e9,  "exchange with healthy skin at the outer edge",
         "assumed: as good as the fixed values of the code; 0: no flux, as between equal wounds"},
 };
 static const struct boundary boundaries[] = {
