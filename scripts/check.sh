@@ -47,7 +47,7 @@ checks=(
     "bits          scripts/same_bits.sh"
     "faults        scripts/faults.py --every 150"
     "kills         scripts/kills.py 10"
-    "draws         build/draws 200"
+    "draws         build/draws 200 && build/draws 40 1 sohutskay_2021 && build/draws 40 1 schnakenberg"
     "soak          build/soak 60"
     "valgrind      scripts/valgrind.sh"
     "fuzz          preset fuzz && scripts/fuzz.sh"

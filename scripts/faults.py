@@ -1,16 +1,19 @@
 #!/usr/bin/python3
 """Every write and every allocation fails once: the program says so, loses nothing, and goes on when the fault is gone.
 
-usage: faults.py [--every N] [--only files|resume|memory] [--seed S]     N: every N-th place, of the memory ten times as many
+usage: faults.py [--every N] [--only files|resume|memory|libraries] [--seed S]     N: every N-th place, of the memory ten times as many
 (default 1: all of them)
 
 build/fault.so (tests/fault.c) makes the n-th operation of a run fail: open, write, fsync, fallocate, ftruncate, close and rename of
 anything under its folder, or one of the program's own allocations.
   files    a run, with ENOSPC, EDQUOT and EIO in turn, once for that operation alone and once for all that follow as well
   resume   the same while an interrupted run is resumed
-  memory   run, resume, check, info, reproduce, models: the n-th allocation fails
+  memory   run, resume, check, info, reproduce, models: the n-th allocation of the program itself fails
+  libraries  every twentieth N: check, run up to its first checkpoint: the n-th allocation of all (libyaml, UDUNITS, GSL, HDF5, OpenSSL, the C library) fails
 Held for each: exit code 4 with a sentence that names the reason, or 0 with the result of an undisturbed run; no other file left behind;
-afterwards the same command, without faults, ends with the same bits; no memory unfreed."""
+afterwards the same command, without faults, ends with the same bits; no memory unfreed.  A library may crash where its memory fails
+or end the program (UDUNITS does): that is counted, with its name, and must leave nothing that hinders the next run; the program itself
+must not crash."""
 import argparse
 import collections
 import os
@@ -99,8 +102,6 @@ class Places:
             done, _ = call("run", self.folder / "run.yaml", "-o", self.results, "--quiet", at=2 * int(self.run_report["operations"]) // 3, kill=1)
             if done.returncode != -signal.SIGKILL:
                 raise Failure("the run was not killed")
-            for partial in self.results.parent.glob("*.partial"):
-                partial.unlink()
             shutil.copytree(self.results.parent, kept)
         shutil.rmtree(self.results.parent, ignore_errors=True)
         shutil.copytree(kept, self.results.parent)
@@ -137,6 +138,8 @@ def judge(done, report, reasons):
     if done.returncode == 0:
         return "done all the same"
     errors = [line for line in done.stderr.splitlines() if "error: " in line]
+    if done.returncode < 0:
+        raise Failure(f"crashed with signal {-done.returncode} in {report.get('died')}: {done.stderr}")
     if done.returncode != 4 or not errors or not any(reason in errors[0] for reason in reasons):
         raise Failure(f"exit code {done.returncode}: {done.stderr}")
     return "exit code 4"
@@ -186,17 +189,45 @@ def memory(places, every, seed):
                 yield n, total, f"memory of {name}: {ended}", None
 
 
+def libraries(places, every, seed):
+    """Faults of allocation in whatever the program calls, from its start to its first checkpoint."""
+    commands = {"check": ["check", places.folder / "run.yaml"], "run": ["run", places.folder / "run.yaml", "-o", places.results, "--quiet"]}
+    for name, arguments in commands.items():
+        places.clear()
+        _, report = call(*arguments, libraries=1)
+        total = int(report["setup"]) or int(report["allocations"])
+        for n in range(1 + seed % every, total + 1, every):
+            places.clear()
+            done, report = call(*arguments, libraries=1, alloc=n)
+            whose = f"{report.get('failed', '?')} in {name}"
+            try:
+                if done.returncode < 0 and report.get("died") not in ("needlework", "unknown", None, "-"):
+                    ended = f"{report['died']} crashed"
+                elif done.returncode > 0 and "needlework: error: " not in done.stderr and report.get("failed") != "needlework":
+                    ended = f"it ended the program with exit code {done.returncode}"
+                elif done.returncode == 2:
+                    ended = "exit code 2 with a sentence"
+                else:
+                    ended = judge(done, report, [""])
+                if name == "run":
+                    places.same() if done.returncode == 0 else places.go_on()
+            except Failure as failure:
+                yield n, total, f"memory of {whose}", str(failure)
+            else:
+                yield n, total, f"{whose}: {ended}", None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--only", choices=["files", "resume", "memory"])
+    parser.add_argument("--only", choices=["files", "resume", "memory", "libraries"])
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     counts, failures = collections.Counter(), []
     with tempfile.TemporaryDirectory() as folder:
         places = Places(Path(folder))
         parts = {"files": files(places, asked.every, asked.seed, False), "resume": files(places, asked.every, asked.seed, True),
-                 "memory": memory(places, asked.every, asked.seed)}
+                 "memory": memory(places, asked.every, asked.seed), "libraries": libraries(places, 20 * asked.every, asked.seed)}
         for part in [asked.only] if asked.only else parts:
             for n, total, what, failure in parts[part]:
                 counts[part, re.sub(r"64|^p", "", what) if not failure else "FAILED"] += 1
@@ -204,7 +235,7 @@ def main():
                     failures.append(f"{part}, {what} {n} of {total}: {failure}")
                     print(failures[-1], flush=True)
     for (part, what), number in sorted(counts.items()):
-        print(f"{part:8} {what:40} {number:6}")
+        print(f"{part:8} {what:60} {number:6}")
     print(f"{sum(counts.values())} faults, {len(failures)} not borne")
     return 1 if failures or not counts else 0
 

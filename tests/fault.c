@@ -2,15 +2,18 @@
  *
  *   FAULT_UNDER    folder: operations on files opened for writing under it are counted: open, write, pwrite, fsync, ftruncate, fallocate,
  *                  close, rename
- *   FAULT_AT       the number (from 1) of the operation that fails; FAULT_ALLOC: of the allocation called for by the program itself (not by
- *                  its libraries)
+ *   FAULT_AT       the number (from 1) of the operation that fails; FAULT_ALLOC: of the allocation called for by the program itself
+ *   FAULT_LIBRARIES  with FAULT_ALLOC: allocations of all libraries count as well
  *   FAULT_ERRNO    what the failing operation says; with FAULT_KEEP all that follow fail too, as on a disk that stays full
  *   FAULT_CLOCK    seconds that every look at the monotonic clock takes: what depends on time happens at the same place in every run
- *   FAULT_REPORT   file for "operations N allocations N unfreed N failed NAME", written at the end
+ *   FAULT_REPORT   file for "operations N allocations N setup N unfreed N failed NAME died WHERE", written at the end or when the program
+ *                  crashes: setup = allocations before the first checkpoint took its name, NAME = the operation, or the object that called
+ *                  for memory, WHERE = the object that crashed, "-" when none did
  *   FAULT_KILL     with FAULT_AT: kill -9 instead of failing */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
@@ -25,15 +28,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS = 1024, KEPT = 1 << 20, PATH = 4096 };
-static bool watched[DESCRIPTORS], ready, keep, deadly;
+enum { DESCRIPTORS = 1024, KEPT = 1 << 20, FRAMES = 64 };
+static bool watched[DESCRIPTORS], ready, keep, deadly, libraries;
 static const char *under, *report;
-static long operations, fail_at, allocations, fail_allocation;
+static long operations, fail_at, allocations, fail_allocation, setup;
 static int reason = EIO;
 static double tick;
-static char failed[32] = "nothing";
+static char failed[80] = "nothing";
 static uintptr_t program_from, program_to;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static void *kept[KEPT]; /* what the program itself has allocated and not freed: open addressing, 1 = freed */
 
 /* ---- settings -------------------------------------------------------------------------------------------------------------------- */
 
@@ -48,6 +52,47 @@ static int first_object(struct dl_phdr_info *info, size_t size, void *unused)
     return 1;
 }
 
+/* The object that holds a place in the code, without its folder and what follows ".so". */
+static void object(const void *place, char *name, size_t n)
+{
+    Dl_info info = {.dli_fname = NULL};
+    const char *path = dladdr(place, &info) && info.dli_fname ? info.dli_fname : "unknown", *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path, *suffix = strstr(base, ".so");
+    snprintf(name, n, "%.*s", suffix ? (int)(suffix - base) : (int)strlen(base), base);
+}
+
+static void write_report(const char *died)
+{
+    size_t unfreed = 0;
+    char text[300];
+    if (!ready || !report)
+        return;
+    ready = false;
+    for (size_t i = 0; i < KEPT; i++)
+        unfreed += kept[i] && kept[i] != (void *)1;
+    const int n = snprintf(text, sizeof text, "operations %ld allocations %ld setup %ld unfreed %zu failed %s died %s\n", operations,
+                           allocations, setup, unfreed, failed, died),
+              file = open(report, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (file >= 0 && write(file, text, (size_t)n) == n)
+        close(file);
+}
+
+/* A crash: whose code was it? */
+static void crash(int signal_number)
+{
+    void *frames[FRAMES];
+    char name[80] = "unknown";
+    const int n = backtrace(frames, FRAMES);
+    for (int i = 0; i < n; i++) {
+        object(frames[i], name, sizeof name);
+        if (strcmp(name, "libc") != 0 && strcmp(name, "fault") != 0)
+            break;
+    }
+    write_report(name);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
 static long number(const char *name)
 {
     const char *text = getenv(name);
@@ -59,10 +104,15 @@ __attribute__((constructor)) static void begin(void)
     dl_iterate_phdr(first_object, NULL);
     under = getenv("FAULT_UNDER"), report = getenv("FAULT_REPORT");
     fail_at = number("FAULT_AT"), fail_allocation = number("FAULT_ALLOC");
-    keep = getenv("FAULT_KEEP") != NULL, deadly = getenv("FAULT_KILL") != NULL;
+    keep = getenv("FAULT_KEEP") != NULL, deadly = getenv("FAULT_KILL") != NULL, libraries = getenv("FAULT_LIBRARIES") != NULL;
     tick = getenv("FAULT_CLOCK") ? atof(getenv("FAULT_CLOCK")) : 0.0;
     const char *name = getenv("FAULT_ERRNO");
     reason = name && !strcmp(name, "ENOSPC") ? ENOSPC : name && !strcmp(name, "EDQUOT") ? EDQUOT : EIO;
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
+    void *frame;
+    backtrace(&frame, 1); /* loads what it needs now */
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        signal(crashes[i], crash);
     ready = getenv("OMP_WAIT_POLICY") != NULL; /* the program starts itself anew to set it: that is not counted */
 }
 
@@ -158,6 +208,8 @@ int close(int file)
 int rename(const char *from, const char *to)
 {
     REAL(int, "rename", const char *, const char *);
+    if (!setup && is_under(to) && strstr(to, ".checkpoint."))
+        setup = allocations;
     return is_under(to) && fails("rename") ? -1 : real(from, to);
 }
 
@@ -179,7 +231,6 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *old, size_t n);
 void *__libc_memalign(size_t alignment, size_t n);
 void __libc_free(void *old);
-static void *kept[KEPT]; /* what the program itself has allocated and not freed: open addressing, 1 = freed */
 
 static void **find(const void *pointer, bool add)
 {
@@ -219,61 +270,59 @@ static bool own(const void *caller)
     return ready && (uintptr_t)caller >= program_from && (uintptr_t)caller < program_to;
 }
 
-static bool refused(void)
+/* Counts an allocation; true, with errno, when it is to fail. */
+static bool refused(const void *caller)
 {
+    if (!ready || !(libraries || own(caller)))
+        return false;
     const long n = __atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
     if (n != fail_allocation)
         return false;
-    snprintf(failed, sizeof failed, "malloc");
+    object(caller, failed, sizeof failed);
     errno = ENOMEM;
     return true;
 }
 
 #define CALLER __builtin_return_address(0)
 
+/* What the program itself gets is remembered. */
+static void *given(const void *caller, void *pointer)
+{
+    return own(caller) ? remember(pointer) : pointer;
+}
+
 void *malloc(size_t n)
 {
-    if (!own(CALLER))
-        return __libc_malloc(n);
-    return refused() ? NULL : remember(__libc_malloc(n));
+    return refused(CALLER) ? NULL : given(CALLER, __libc_malloc(n));
 }
 
 void *calloc(size_t n, size_t size)
 {
-    if (!own(CALLER))
-        return __libc_calloc(n, size);
-    return refused() ? NULL : remember(__libc_calloc(n, size));
+    return refused(CALLER) ? NULL : given(CALLER, __libc_calloc(n, size));
 }
 
 void *realloc(void *old, size_t n)
 {
-    if (!own(CALLER))
-        return __libc_realloc(old, n);
-    if (refused())
+    if (refused(CALLER))
         return NULL;
-    forget(old);
-    return remember(__libc_realloc(old, n));
+    if (own(CALLER))
+        forget(old);
+    return given(CALLER, __libc_realloc(old, n));
 }
 
 int posix_memalign(void **pointer, size_t alignment, size_t n)
 {
-    if (own(CALLER) && refused())
+    if (refused(CALLER))
         return ENOMEM;
-    *pointer = __libc_memalign(alignment, n);
-    if (own(CALLER))
-        remember(*pointer);
+    *pointer = given(CALLER, __libc_memalign(alignment, n));
     return *pointer ? 0 : ENOMEM;
 }
 
 char *strdup(const char *text)
 {
     const size_t n = strlen(text) + 1;
-    if (own(CALLER) && refused())
-        return NULL;
-    char *copy = __libc_malloc(n);
-    if (copy)
-        memcpy(copy, text, n);
-    return own(CALLER) ? remember(copy) : copy;
+    char *copy = refused(CALLER) ? NULL : given(CALLER, __libc_malloc(n));
+    return copy ? memcpy(copy, text, n) : NULL;
 }
 
 void free(void *old)
@@ -286,15 +335,5 @@ void free(void *old)
 
 __attribute__((destructor)) static void end(void)
 {
-    size_t unfreed = 0;
-    if (!ready || !report)
-        return;
-    ready = false;
-    for (size_t i = 0; i < KEPT; i++)
-        unfreed += kept[i] && kept[i] != (void *)1;
-    FILE *stream = fopen(report, "w");
-    if (stream) {
-        fprintf(stream, "operations %ld allocations %ld unfreed %zu failed %s\n", operations, allocations, unfreed, failed);
-        fclose(stream);
-    }
+    write_report("-");
 }
