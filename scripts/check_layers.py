@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 LAYERS = [
-    ["status", "place", "isolate", "seal", "units", "progress", "stop", "csv", "json", "clock"],
+    ["status", "place", "isolate", "partial", "seal", "units", "progress", "stop", "csv", "json", "clock"],
     ["config"],
     ["arguments", "model"],
     ["device", "skin", "grid"],

@@ -55,7 +55,7 @@ def main():
     asked = parser.parse_args()
     moments, failures = random.Random(asked.seed), []
     count = dict.fromkeys(("kills", "before the file was there", "the file readable", "its copy readable",
-                           "FILE.<process>.partial left"), 0)
+                           "a file on its way left behind, then removed"), 0)
     with tempfile.TemporaryDirectory() as folder:
         places = Places(Path(folder))
         run, resume = ["run", places.folder / "run.yaml", "-o", places.results, "--quiet"], ["resume", places.results, "--quiet"]
@@ -82,9 +82,7 @@ def main():
                 if not any(Path(f"{places.results}.checkpoint.{i}").exists() for i in "01") or moments.random() < 0.5:
                     break
                 arguments = resume
-            for partial in places.results.parent.glob("run.h5.[0-9]*.partial"):  # named by process: nobody else dares to remove it
-                partial.unlink()
-                count["FILE.<process>.partial left"] += 1
+            count["a file on its way left behind, then removed"] += any(places.results.parent.glob("run.h5.*.partial"))
             try:
                 places.go_on() if any(places.results.parent.glob("*.checkpoint.?")) or not places.results.exists() else places.finish()
             except Failure as failure:

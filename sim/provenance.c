@@ -192,6 +192,9 @@ enum status provenance_resumed(const char *path, hid_t file, const struct model 
     h5_read_number(host, "resumed", &times);
     snprintf(name, sizeof name, "resumed_%.0f", times + 1.0);
     status = h5_text(path, host, name, now(time_of_day));
+    snprintf(name, sizeof name, "resumed_%.0f_program", times + 1.0); /* with --force it may be another than began */
+    if (!status)
+        status = h5_text(path, host, name, provenance_version());
     snprintf(name, sizeof name, "resumed_%.0f_plugin", times + 1.0);
     if (!status && origin)
         status = h5_text(path, host, name, origin->sha256);

@@ -1,5 +1,7 @@
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include "results_internal.h"
+
+#include "partial.h"
 #include "provenance.h"
 #include "summary_rows.h"
 
@@ -193,7 +195,7 @@ enum status results_create(const char *path, bool force, const struct model *mod
 {
     struct results *r = NULL;
     bool made = false;
-    size_t size = strlen(path) + 32;
+    size_t size = strlen(path) + PARTIAL_MORE;
     char *temporary = malloc(2 * size), *folder = temporary ? temporary + size : NULL;
     enum status status = temporary ? OK : status_no_memory("a file name", 2 * size);
     h5_quiet();
@@ -205,7 +207,7 @@ enum status results_create(const char *path, bool force, const struct model *mod
         free(temporary);
         return status;
     }
-    snprintf(temporary, size, "%s.%ld.partial", path, (long)getpid());
+    partial_name(path, temporary, size);
     status = h5_create(path, temporary, &r->file);
     bool exists = !status;
     if (!status)
@@ -276,7 +278,7 @@ enum status results_resume(const char *path, const struct model *model, const st
     if (status)
         return status;
     char copy[4096];
-    snprintf(copy, sizeof copy, "%s.%ld.partial", path, (long)getpid());
+    partial_name(path, copy, sizeof copy);
     r->n_sessions = rows[SESSIONS];
     status = results_copy(path, copy); /* what a kill could tear is done to a copy, which takes the file's place when it is whole */
     if (!status)

@@ -1,6 +1,7 @@
 /* `sweep collect`: the logs -> one row per run, in HDF5 and as comma-separated values. */
 #define _GNU_SOURCE
 #include "csv.h"
+#include "partial.h"
 #include "sweep_records.h"
 
 #include <errno.h>
@@ -244,9 +245,9 @@ static enum status write_series(const char *path, hid_t file, struct table *t, h
 
 static enum status write_h5(const char *path, struct table *t, bool series)
 {
-    char temporary[SWEEP_PATH + 32];
+    char temporary[SWEEP_PATH + PARTIAL_MORE];
     hid_t file = H5_NONE, run = H5_NONE;
-    snprintf(temporary, sizeof temporary, "%s.%ld.partial", path, (long)getpid());
+    partial_name(path, temporary, sizeof temporary);
     h5_quiet();
     enum status status = h5_create(path, temporary, &file);
     if (status == OK)
@@ -323,8 +324,8 @@ static void put_row(FILE *stream, const struct table *t, size_t i)
 
 static enum status write_csv(const char *path, const struct table *t)
 {
-    char temporary[SWEEP_PATH + 32];
-    snprintf(temporary, sizeof temporary, "%s.%ld.partial", path, (long)getpid());
+    char temporary[SWEEP_PATH + PARTIAL_MORE];
+    partial_name(path, temporary, sizeof temporary);
     FILE *stream = fopen(temporary, "w");
     if (!stream)
         return status_fail(ERR_IO, "%s: cannot be written: %s", path, strerror(errno));

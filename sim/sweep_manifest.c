@@ -4,6 +4,7 @@
 
 #include "isolate.h"
 #include "model_use.h"
+#include "partial.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -95,9 +96,9 @@ static enum status write_specification(const char *path, hid_t file, const struc
 
 enum status sweep_manifest_write(const struct sweep *s, const char *specification)
 {
-    char path[SWEEP_PATH], temporary[SWEEP_PATH + 32];
+    char path[SWEEP_PATH], temporary[SWEEP_PATH + PARTIAL_MORE];
     hid_t file = H5_NONE, run = H5_NONE;
-    snprintf(temporary, sizeof temporary, "%s.%ld.partial", sweep_path(s->dir, "manifest.h5", path), (long)getpid());
+    partial_name(sweep_path(s->dir, "manifest.h5", path), temporary, sizeof temporary);
     h5_quiet();
     enum status status = h5_create(path, temporary, &file);
     if (status == OK)

@@ -90,6 +90,27 @@ def test_a_signal_ends_the_run_after_a_checkpoint_with_exit_code_75(undisturbed,
     assert not list(tmp_path.glob("*.checkpoint.*"))
 
 
+def test_a_second_interrupt_ends_the_run_at_once_and_does_no_harm(undisturbed, tmp_path):
+    config, whole = undisturbed
+    ends = []
+    for number in range(4):
+        results = tmp_path / f"interrupted{number}.h5"
+        run = subprocess.Popen([PROGRAM, "run", config, "-o", results, "--quiet", "--threads", "1"], stderr=subprocess.DEVNULL)
+        while not Path(f"{results}.checkpoint.0").exists():
+            time.sleep(0.005)
+        time.sleep(0.1)
+        run.send_signal(signal.SIGINT)
+        time.sleep(0.001)  # two at once would count as one
+        run.send_signal(signal.SIGINT)
+        ends.append(run.wait())
+        assert ends[-1] in (75, -signal.SIGINT), ends
+        resumed = needlework("resume", results, "--quiet", "--threads", 2)
+        assert resumed.returncode == 0, resumed.stderr
+        assert same_bits(whole, results)
+    assert -signal.SIGINT in ends, ends
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"interrupted{number}.h5" for number in range(4)]
+
+
 def test_max_walltime_stops_again_and_again_and_the_bits_are_the_same(undisturbed, tmp_path):
     config, whole = undisturbed
     results = tmp_path / "slices.h5"
@@ -187,7 +208,10 @@ def test_a_checkpoint_of_another_configuration_or_program_is_refused(undisturbed
         seal(Path(f"{one}.checkpoint.{number}"))
     refused = needlework("resume", one)
     assert refused.returncode == 2 and "written by needlework 0.0.0" in refused.stderr and one.exists()
-    assert needlework("resume", one, "--force", "--quiet").returncode == 0
+    forced = needlework("resume", one, "--force", "--quiet")
+    assert forced.returncode == 0 and "begun by needlework 0.0.0, resumed by " in forced.stderr
+    with h5py.File(one) as file:  # and the file says who went on
+        assert file["provenance/host"].attrs["resumed_1_program"].decode() in forced.stderr.split("resumed by ")[1]
     assert same_bits(whole, one)
 
 

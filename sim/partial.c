@@ -1,0 +1,53 @@
+#define _POSIX_C_SOURCE 200809L
+#include "partial.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { HOST = 256 };
+
+/* FNV-1a of the host's name. */
+static uint32_t machine(void)
+{
+    char host[HOST] = "";
+    uint32_t hash = 2166136261u;
+    if (gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    for (const char *c = host; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    return hash;
+}
+
+/* Whether `name` is base + ".MACHINE-PROCESS.partial" of this machine and of a process that is no more. */
+static bool is_left(const char *name, const char *base)
+{
+    char own[16], *end;
+    const size_t n = strlen(base), m = (size_t)snprintf(own, sizeof own, ".%08lx-", (unsigned long)machine());
+    if (strncmp(name, base, n) != 0 || strncmp(name + n, own, m) != 0)
+        return false;
+    const long process = strtol(name + n + m, &end, 10);
+    return process > 0 && strcmp(end, ".partial") == 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+}
+
+void partial_name(const char *path, char *name, size_t n)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const int before = (int)(base - path);
+    snprintf(name, n, "%.*s", before, path);
+    DIR *folder = opendir(before ? name : ".");
+    for (const struct dirent *entry; folder && (entry = readdir(folder));)
+        if (is_left(entry->d_name, base) && (size_t)before + strlen(entry->d_name) < n) {
+            snprintf(name, n, "%.*s%s", before, path, entry->d_name);
+            unlink(name);
+        }
+    if (folder)
+        closedir(folder);
+    snprintf(name, n, "%s.%08lx-%ld.partial", path, (unsigned long)machine(), (long)getpid());
+}

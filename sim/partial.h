@@ -1,0 +1,18 @@
+/* Files on their way: what is not whole yet stands beside its place as PATH.MACHINE-PROCESS.partial until it is renamed.
+ *
+ * MACHINE is a number made of the host's name, so that runs on several machines of a cluster do not meet in a common folder.
+ * Tested in: tests/test_partial.c, scripts/kills.py. */
+#ifndef NEEDLEWORK_PARTIAL_H
+#define NEEDLEWORK_PARTIAL_H
+
+#include <stddef.h>
+
+enum { PARTIAL_MORE = 48 }; /* characters at most that the name has more than PATH, the NUL included */
+
+/* The name for this process; removes what processes of this machine that are gone (kill -9) have left for the same PATH.
+ *
+ *   path   of the file to be
+ *   name   [n] overwritten, n >= strlen(path) + PARTIAL_MORE */
+void partial_name(const char *path, char *name, size_t n);
+
+#endif

@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "partial.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATH = 200 };
+
+static void touch(const char *path)
+{
+    FILE *stream = fopen(path, "w");
+    cr_assert_not_null(stream, "%s", path);
+    fclose(stream);
+}
+
+/* The number of a process that is no more. */
+static long gone(void)
+{
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    waitpid(child, NULL, 0);
+    return (long)child;
+}
+
+/* `name` with the number of its process replaced. */
+static void of_process(const char *name, long process, char other[PATH])
+{
+    const char *dash = strrchr(name, '-');
+    snprintf(other, PATH, "%.*s-%ld.partial", (int)(dash - name), name, process);
+}
+
+Test(partial, leftovers_of_dead_processes_go_and_nothing_else)
+{
+    char folder[] = "/tmp/needlework-partial-XXXXXX", path[PATH], name[PATH], dead[PATH], living[PATH], foreign[PATH], longer[PATH];
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/run.h5", folder);
+    partial_name(path, name, sizeof name);
+    cr_assert(strncmp(name, path, strlen(path)) == 0 && strlen(name) < strlen(path) + PARTIAL_MORE, "%s", name);
+    of_process(name, gone(), dead);
+    of_process(name, (long)getppid(), living);
+    snprintf(foreign, sizeof foreign, "%s.%08x-%ld.partial", path, 0u, gone());
+    snprintf(longer, sizeof longer, "%s/run.h5.other%s", folder, dead + strlen(path));
+    const char *const all[] = {dead, living, foreign, longer};
+    for (size_t i = 0; i < 4; i++)
+        touch(all[i]);
+    partial_name(path, name, sizeof name);
+    cr_expect(access(dead, F_OK) != 0, "%s is still there", dead);
+    for (size_t i = 1; i < 4; i++)
+        cr_expect(access(all[i], F_OK) == 0, "%s is gone", all[i]);
+    for (size_t i = 1; i < 4; i++)
+        unlink(all[i]);
+    rmdir(folder);
+}
+
+Test(partial, works_in_the_folder_of_the_program)
+{
+    char folder[] = "/tmp/needlework-partial-XXXXXX", name[PATH], dead[PATH];
+    cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+    partial_name("run.h5", name, sizeof name);
+    of_process(name, gone(), dead);
+    touch(dead);
+    partial_name("run.h5", name, sizeof name);
+    cr_expect(access(dead, F_OK) != 0, "%s is still there", dead);
+    unlink(dead);
+    rmdir(folder);
+}
