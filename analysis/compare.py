@@ -22,8 +22,6 @@ from figure import FAINT, INK, RED, RUNS, plt
 WIDTH, LEAST, MOST = 11.0, 2, len(RUNS)
 FONT = 9.0
 COLLAGEN = "collagen_"
-LENGTHS = {"mm": 1, "um": 1e-3, "cm": 10, "m": 1000}
-DENSITIES = {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100}
 
 
 # ---- the dose of a treatment -------------------------------------------------------------------------------------------------------
@@ -64,9 +62,9 @@ def dose(run):
         found = figure.quantity(value, units) if units else value if isinstance(value, (int, float)) else None
         return math.nan if found is None else float(found)
 
-    length, diameter = (quantity(LENGTHS, "treatment", "needle", name) for name in ("length", "diameter"))
+    length, diameter = (quantity(figure.LENGTHS, "treatment", "needle", name) for name in ("length", "diameter"))
     reach, recoil, taper = (quantity(None, "treatment", "needle", name) for name in ("reach", "recoil", "taper"))
-    channels, top = quantity(DENSITIES, "treatment", "density"), quantity(LENGTHS, "skin", "epidermis")
+    channels, top = quantity(figure.DENSITIES, "treatment", "density"), quantity(figure.LENGTHS, "skin", "epidermis")
     depth, radius = length * reach, diameter * recoil / 2
     known = np.isfinite([depth, radius, taper, top]).all()
     volume = channels * channel_volume(radius, depth, taper, top) if known else math.nan
@@ -307,7 +305,7 @@ def draw_depth(ax, entries):
     ax.set_ylim(deepest or 1.0, 0)
     ax.axvline(0, color=FAINT, linewidth=0.7)
     for entry in entries:
-        top = figure.quantity(entry.run.setting("skin", "epidermis"), LENGTHS) or 0.0
+        top = figure.quantity(entry.run.setting("skin", "epidermis"), figure.LENGTHS) or 0.0
         if 0 < entry.dose.depth - top < deepest:
             ax.plot([0.0], [entry.dose.depth - top], marker=9, color=entry.colour, markersize=7, transform=ax.get_yaxis_transform(), clip_on=False,
                     zorder=6, gid=f"channel end {entry.label}")

@@ -62,6 +62,12 @@ def clean(text):
     return " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
 
 
+# Units a configuration may give a value in, in mm, per cm2 and years.
+LENGTHS = {"mm": 1, "um": 1e-3, "cm": 10, "m": 1000}
+DENSITIES = {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100}
+AGES = {"years": 1, "year": 1, "yr": 1}
+
+
 def quantity(value, units):
     """A value such as "250 /cm2" in a unit of `units` (unit: factor); None when it is no such thing."""
     parts = str(value).split(None, 1)

@@ -29,9 +29,9 @@ class Question:
 def variants(settings):
     """The treatment with one thing changed: needle, sessions, density, age."""
     treatment, skin = settings["treatment"], settings.get("skin", {})
-    length = figure.quantity(treatment["needle"]["length"], {"mm": 1, "um": 1e-3, "cm": 10})
-    density = figure.quantity(treatment["density"], {"/mm2": 1, "/cm2": 0.01})
-    age = figure.quantity(skin.get("age", "45 years"), {"years": 1, "year": 1})
+    length = figure.quantity(treatment["needle"]["length"], figure.LENGTHS)
+    density = figure.quantity(treatment["density"], figure.DENSITIES)
+    age = figure.quantity(skin.get("age", "45 years"), figure.AGES)
     sessions = int(treatment.get("sessions", 1))
     found = []
     if length and length >= 0.1:
@@ -40,8 +40,8 @@ def variants(settings):
         found.append(Variant("sessions", "three sessions", {"treatment.sessions": 3, "treatment.interval": "6 weeks"}))
     elif sessions > 1:
         found.append(Variant("sessions", "one session", {"treatment.sessions": 1}))
-    if density and density <= 50:
-        found.append(Variant("double", "twice the channels", {"treatment.density": f"{2 * density:g} /mm2"}))
+    if density and density <= 5000:
+        found.append(Variant("double", "twice the channels", {"treatment.density": f"{density / 50:g} /mm2"}))
     if age:
         other = 70 if age < 60 else 30
         found.append(Variant("age", f"skin of {other} years", {"skin.age": f"{other} years"}))

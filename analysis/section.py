@@ -18,7 +18,7 @@ import matplotlib.ticker
 import numpy as np
 
 import results
-from figure import BLUE, GREEN, ORANGE, RED, STRETCH, quantity
+from figure import BLUE, GREEN, LENGTHS, ORANGE, RED, STRETCH, quantity
 
 COLLAGEN = tuple(f"collagen_{kind}_{stage}" for kind in ("i", "iii") for stage in ("new", "incorporated", "mature"))
 SURFACE = ("keratinocyte", "barrier", "epidermal_thickness")
@@ -174,7 +174,7 @@ def before(run, fields):
 def epidermis(run):
     """Thickness of the healthy epidermis [mm], as the configuration tells."""
     skin = run.settings.get("skin")
-    thickness = quantity(skin.get("epidermis"), {"mm": 1, "um": 1e-3}) if isinstance(skin, dict) else None
+    thickness = quantity(skin.get("epidermis"), LENGTHS) if isinstance(skin, dict) else None
     return float(np.clip(thickness, 0.02, 0.5)) if thickness else 0.06
 
 

@@ -153,10 +153,10 @@ def protocol(run):
     if not isinstance(treatment, dict) or not isinstance(skin, dict):
         return ""
     needle = treatment.get("needle") if isinstance(treatment.get("needle"), dict) else {}
-    length = figure.quantity(needle.get("length"), {"mm": 1, "um": 1e-3, "cm": 10})
-    density = figure.quantity(treatment.get("density"), {"/cm2": 1, "/mm2": 100, "cm-2": 1, "mm-2": 100, "1/cm2": 1, "1/mm2": 100})
+    length = figure.quantity(needle.get("length"), figure.LENGTHS)
+    density = figure.quantity(treatment.get("density"), figure.DENSITIES)
     interval = figure.quantity(treatment.get("interval"), {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7})
-    age = figure.quantity(skin.get("age"), {"years": 1, "year": 1, "yr": 1})
+    age = figure.quantity(skin.get("age"), figure.AGES)
     number, parts = run.performed.size, []
     if number and "device" in treatment:
         parts.append(str(treatment["device"]).replace("_", " "))

@@ -144,7 +144,7 @@ class Solid:
         """The four upper corners of the dermis in pixels; `fall` is the height of the block in pixels."""
         step = self.side / ACROSS
         skin = int(round(self.cut.epidermis * np.cos(SLOPE) / step))
-        self.fall = int(DOWN * self.depth / DOWN * np.cos(SLOPE) / step)
+        self.fall = int(self.depth * np.cos(SLOPE) / step)
         half, found = self.side / 2, []
         for x, y in ((-half, -half), (half, -half), (half, half), (-half, half)):
             u, v = x * np.cos(angle) + y * np.sin(angle), -x * np.sin(angle) + y * np.cos(angle)
