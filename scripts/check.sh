@@ -33,7 +33,7 @@ sanitized_tests()
 }
 
 checks=(
-    "packages      install_packages run test web check"
+    "packages      install_packages run test package web check"
     "self-tests    self_tests"
     "gcc           build_gcc"
     "clang         preset clang"

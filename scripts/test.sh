@@ -4,7 +4,7 @@
 begin test 4
 
 step "installing system packages"
-install_packages run test
+install_packages run test package
 
 step "building the program and its tests"
 configure build -DCMAKE_BUILD_TYPE=Release -DNEEDLEWORK_TESTS=ON -DNEEDLEWORK_WERROR="${NEEDLEWORK_WERROR:-OFF}"
