@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Proves the two commands on a bare Debian 12: a minimal system in a scratch folder (debootstrap, root needed), a clean clone of HEAD in
 # it, no git, no python but what quickstart.sh installs, and a decoy python3 first on the PATH.
-# usage: fresh-machine.sh [--clone-only] [--keep]      --clone-only: a clean clone on this machine, no root needed
+# usage: fresh-machine.sh [--clone-only | --package] [--keep]      --clone-only: a clean clone on this machine, no root needed
+# --package: the packages of scripts/package.sh instead of a clone, each on a bare machine of its own, from their installation to a figure.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-clone_only=false keep=false
+clone_only=false package=false keep=false
 for option in "$@"; do
     case $option in
     --clone-only) clone_only=true ;;
+    --package) package=true ;;
     --keep) keep=true ;;
-    *) echo "usage: $0 [--clone-only] [--keep]" >&2 && exit 2 ;;
+    *) echo "usage: $0 [--clone-only | --package] [--keep]" >&2 && exit 2 ;;
     esac
 done
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/needlework-fresh.XXXXXX")
@@ -83,17 +85,82 @@ while read -r file; do
 done < <(grep -o '"/[^"]*"' "$root/etc/apt/apt.conf.d/00host" | tr -d '"')
 [ ! -d /usr/local/share/ca-certificates ] || cp -r /usr/local/share/ca-certificates "$root/usr/local/share/"
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
-git clone -q --no-hardlinks "$top" "$root/opt/needlework"
-decoy "$root/opt/decoy"
+debian="Debian $(cat "$root/etc/debian_version")"
 
-# Own mounts and processes, gone with the command; Criterion needs /dev/shm, Slurm the processors and the control groups in /sys.
-in_root()
+# inside ROOT COMMAND: a shell command there.  Own mounts and processes, gone with it; Criterion needs /dev/shm, Slurm the processors and the control groups in /sys.
+inside()
 {
     # shellcheck disable=SC2016
-    unshare --mount --pid --fork --kill-child env -i TERM=dumb HOME=/root root="$root" script="$1" bash -ec '
+    unshare --mount --pid --fork --kill-child env -i TERM=dumb HOME=/root root="$1" command="$2" bash -ec '
         mount -t proc proc "$root/proc"
         mount --rbind /sys "$root/sys"
         mount -t tmpfs tmpfs "$root/dev/shm" -o mode=1777 || { mkdir -p "$root/dev/shm" && mount -t tmpfs tmpfs "$root/dev/shm"; }
-        exec chroot "$root" env PATH=/opt/decoy:/usr/bin:/bin:/usr/sbin:/sbin bash -c "cd / && exec /opt/needlework/scripts/$script.sh"'
+        exec chroot "$root" env PATH=/opt/decoy:/usr/bin:/bin:/usr/sbin:/sbin bash -ec "$command"'
 }
-both "a bare Debian $(cat "$root/etc/debian_version")" in_root
+
+# step_inside WHAT ROOT COMMAND: says how it went and how long it took.
+report=()
+step_inside()
+{
+    local start=$SECONDS code=0
+    printf '\n---- %s ----\n%s\n' "$1" "$3"
+    inside "$2" "$3" </dev/null || code=$?
+    report+=("$(printf '%-6s  %4d s  %s' "$([ "$code" = 0 ] && echo ok || echo FAILED)" $((SECONDS - start)) "$1")")
+    [ "$code" = 0 ] || { printf '  %s\n' "${report[@]}" && exit 1; }
+}
+
+if $package; then
+    scripts/package.sh
+    deb=$(echo build/package/needlework_*.deb) archive=$(echo build/package/needlework-*.tar.gz)
+    short='--set run.duration="3 days" --quiet'
+    for name in deb apptainer; do
+        cp -a "$root" "$scratch/$name"
+    done
+    cp "$deb" "$scratch/deb/opt/"
+
+    mkdir "$root/opt/elsewhere" # Lmod cannot have blanks in a path; tests/test_install.py has them
+    tar -xf "$archive" -C "$root/opt/elsewhere" --strip-components=1
+    step_inside "archive on a machine without any of its libraries: a run, and a sentence instead of a figure" "$root" "
+        find / -xdev -path '/opt/*' -prune -o -regex '.*/lib\(hdf5\|gsl\|yaml\|udunits\|gomp\|curl\).*' -print -o -name udunits -print | grep . && exit 1
+        cd /root && /opt/elsewhere/bin/needlework verify V1
+        /opt/elsewhere/bin/needlework quickstart $short && exit 1
+        /opt/elsewhere/bin/needlework info quickstart.h5 | grep -E 'state +complete'"
+    step_inside "archive with Python beside it: a figure" "$root" "
+        apt-get update >/dev/null && apt-get install --yes python3-matplotlib python3-h5py python3-xarray python3-yaml >/dev/null
+        cd /root && /opt/elsewhere/bin/needlework plot timeline quickstart.h5 && ls -l quickstart-timeline.png"
+    step_inside "archive as a module of Lmod" "$root" "
+        apt-get install --yes --no-install-recommends lmod >/dev/null && set +e && . /usr/share/lmod/8*/init/bash
+        module use /opt/elsewhere/share/modulefiles && module load needlework && module list && set -e && needlework --version
+        [ \"\$NEEDLEWORK_SHARE\" = /opt/elsewhere/share/needlework ] && module unload needlework && ! command -v needlework"
+
+    step_inside "first command: the Debian package" "$scratch/deb" "apt-get update >/dev/null; cd /opt && apt-get install --yes ./${deb##*/} >/root/apt.log"
+    step_inside "second command: quickstart" "$scratch/deb" "cd /root && needlework quickstart && ls -l quickstart*"
+    step_inside "... films, pages, lessons, completion, manual, library and removal" "$scratch/deb" "
+        cd /root && needlework plot film quickstart.h5 -o film.mp4 && needlework plot report quickstart.h5 -o r.html && needlework plot lesson -o l.pdf
+        apt-get install --yes --no-install-recommends man-db bash-completion gcc libc6-dev pkg-config >/dev/null
+        man -w needlework; set +e; . /etc/bash_completion; set -e; _completion_loader needlework || true; complete -p needlework
+        printf '#include <needlework/needlework.h>\nint main(void) { return needlework_version() == 0; }\n' >a.c
+        gcc a.c \$(pkg-config --cflags --libs needlework) && ./a.out && ls -l film.mp4 r.html l.pdf
+        apt-get purge --yes needlework >/dev/null && ! find /usr -name '*needlework*' | grep ."
+
+    # What Apptainer would do with scripts/needlework.def: its sections, run in a bare Debian.
+    section()
+    {
+        awk -v name="%$1" '/^%/ { inside = $1 == name; next } inside' scripts/needlework.def
+    }
+    read -r from to < <(section files | sed '/^ *$/d')
+    cp "$from" "$scratch/apptainer$to"
+    step_inside "%post of needlework.def" "$scratch/apptainer" "{ $(section post); } >/root/apt.log"
+    step_inside "%test and %runscript of needlework.def" "$scratch/apptainer" "($(section environment); $(section test)); set -- --version; $(section runscript)"
+    printf '\n%s, bare, commit %s\n' "$debian" "$commit"
+    printf '  %s\n' "${report[@]}"
+    exit
+fi
+
+git clone -q --no-hardlinks "$top" "$root/opt/needlework"
+decoy "$root/opt/decoy"
+in_clone()
+{
+    inside "$root" "cd / && exec /opt/needlework/scripts/$1.sh"
+}
+both "a bare $debian" in_clone
