@@ -14,7 +14,7 @@ endfunction()
 file(GLOB_RECURSE data RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS configs/*.yaml configs/*.csv analysis/*.py analysis/page/*)
 list(FILTER data EXCLUDE REGEX "analysis/web/|__pycache__")
 install_tree(${share} ${data})
-file(GLOB_RECURSE pages RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS analysis/*.md analysis/*.png analysis/*.jpg configs/*.md models/*.md
+file(GLOB_RECURSE pages RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS analysis/*.md analysis/*.png analysis/*.jpg configs/*.md models/*.md scripts/*.md
     models/*.png sim/*.md)
 list(FILTER pages EXCLUDE REGEX "analysis/web/|sim/examples/")
 install_tree(${CMAKE_INSTALL_DOCDIR} README.md CITATION.cff ${pages})
