@@ -126,17 +126,18 @@ if $package; then
         /opt/elsewhere/bin/needlework quickstart $short && exit 1
         /opt/elsewhere/bin/needlework info quickstart.h5 | grep -E 'state +complete'"
     step_inside "archive with Python beside it: a figure" "$root" "
-        apt-get update >/dev/null && apt-get install --yes python3-matplotlib python3-h5py python3-xarray python3-yaml >/dev/null
+        apt-get update >/dev/null && apt-get install --yes --no-install-recommends python3-matplotlib python3-h5py python3-xarray python3-yaml >/dev/null
         cd /root && /opt/elsewhere/bin/needlework plot timeline quickstart.h5 && ls -l quickstart-timeline.png"
     step_inside "archive as a module of Lmod" "$root" "
         apt-get install --yes --no-install-recommends lmod >/dev/null && set +e && . /usr/share/lmod/8*/init/bash
         module use /opt/elsewhere/share/modulefiles && module load needlework && module list && set -e && needlework --version
         [ \"\$NEEDLEWORK_SHARE\" = /opt/elsewhere/share/needlework ] && module unload needlework && ! command -v needlework"
 
-    step_inside "first command: the Debian package" "$scratch/deb" "apt-get update >/dev/null; cd /opt && apt-get install --yes ./${deb##*/} >/root/apt.log"
+    step_inside "first command: the Debian package" "$scratch/deb" "
+        apt-get update >/dev/null; cd /opt && apt-get install --yes --no-install-recommends ./${deb##*/} >/root/apt.log; grep 'disk space' /root/apt.log"
     step_inside "second command: quickstart" "$scratch/deb" "cd /root && needlework quickstart && ls -l quickstart*"
     step_inside "... films, pages, lessons, completion, manual, library and removal" "$scratch/deb" "
-        cd /root && needlework plot film quickstart.h5 -o film.mp4 && needlework plot report quickstart.h5 -o r.html && needlework plot lesson -o l.pdf
+        apt-get install --yes --no-install-recommends ffmpeg >/dev/null; cd /root && needlework plot film quickstart.h5 -o film.mp4 && needlework plot report quickstart.h5 -o r.html && needlework plot lesson -o l.pdf
         apt-get install --yes --no-install-recommends man-db bash-completion gcc libc6-dev pkg-config >/dev/null
         man -w needlework; set +e; . /etc/bash_completion; set -e; _completion_loader needlework || true; complete -p needlework
         printf '#include <needlework/needlework.h>\nint main(void) { return needlework_version() == 0; }\n' >a.c

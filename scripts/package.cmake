@@ -46,15 +46,14 @@ set(CPACK_PACKAGE_FILE_NAME needlework-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-$
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_SOURCE_DIR}/scripts/package_generator.cmake)
 set(CPACK_THREADS 0)
 
-# One Debian package: the headers are 30 kB, and whoever installs the program can build a model of their own against it at once.  A solver is
-# of use without figures, so what Python needs for them is recommended: apt installs it unless told not to.
+# One Debian package: the headers are 30 kB, and whoever installs the program can build a model of their own against it at once.  What the
+# first figure needs is depended on; what apt would recommend on top of that is gigabytes, so everything else is only recommended.
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "python3 (>= 3.9)")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-numpy, python3-matplotlib, python3-h5py, python3-xarray, python3-yaml, python3-pil, python3-scipy, \
-python3-netcdf4, ffmpeg")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "python3 (>= 3.9), python3-numpy, python3-matplotlib, python3-h5py, python3-xarray, python3-yaml, python3-pil")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-scipy, python3-netcdf4, ffmpeg")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Needle channels in a three-dimensional piece of dermis, and fibroblasts,
  signals, collagen, elastin and epidermis followed as they heal, at the
  needle depth, density and interval of a YAML configuration; results in HDF5
