@@ -29,7 +29,7 @@ build_gcc()
 
 sanitized_tests()
 {
-    preset asan && ctest --preset asan --no-tests=error --timeout 900
+    preset asan && ctest --preset asan --no-tests=error --timeout 900 && scripts/sanitized.sh
 }
 
 checks=(

@@ -110,9 +110,11 @@ __attribute__((constructor)) static void begin(void)
     reason = name && !strcmp(name, "ENOSPC") ? ENOSPC : name && !strcmp(name, "EDQUOT") ? EDQUOT : EIO;
     static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
     void *frame;
-    backtrace(&frame, 1); /* loads what it needs now */
+    backtrace(&frame, 1);      /* loads what it needs now */
+    static char room[1 << 16]; /* a stack of its own: HDF5 recurs without end when its start fails */
+    sigaltstack(&(stack_t){.ss_sp = room, .ss_size = sizeof room}, NULL);
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
-        signal(crashes[i], crash);
+        sigaction(crashes[i], &(struct sigaction){.sa_handler = crash, .sa_flags = SA_ONSTACK}, NULL);
     ready = getenv("OMP_WAIT_POLICY") != NULL; /* the program starts itself anew to set it: that is not counted */
 }
 
