@@ -296,7 +296,7 @@ Test(needlework, leaves_nothing_behind)
     cr_expect(used[1] < used[0] + 20000, "%zu bytes after 31 runs, %zu after 300", used[0], used[1]);
 }
 
-Test(needlework, version_is_that_of_the_program)
+Test(needlework, version_is_numbers_and_points)
 {
     cr_expect(needlework_version()[0] != '\0' && strspn(needlework_version(), "0123456789.") == strlen(needlework_version()), "%s",
               needlework_version());

@@ -29,7 +29,7 @@ def write(files, output, *options):
 
 
 class Text(html.parser.HTMLParser):
-    """Words of a page by the id of their section, and what stands in tags."""
+    """The words of a page, and its tags with their attributes."""
 
     def __init__(self, page):
         super().__init__()
