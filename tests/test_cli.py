@@ -233,7 +233,7 @@ def test_an_existing_file_is_kept_without_force(fast, tmp_path):
     path = tmp_path / "x.h5"
     path.write_text("precious")
     done = call("run", fast, *DAY, "-o", path)
-    assert done.returncode in (2, 4) and "exists already; it is replaced only with --force" in done.stderr
+    assert done.returncode == 4 and "exists already; it is replaced only with --force" in done.stderr
     assert path.read_text() == "precious" and list(tmp_path.iterdir()) == [path]
     assert call("run", fast, *DAY, "-o", path, "--force").returncode == 0
     assert path.read_bytes()[1:4] == b"HDF" and list(tmp_path.iterdir()) == [path]
@@ -318,10 +318,9 @@ def test_what_was_not_reached_is_said_in_words(fast, tmp_path):
 @pytest.mark.parametrize("settings", [{"domain__geometry": "unit_cell", "domain__spacing": "0.5 um"},
                                       {"domain__geometry": "patch", "domain__width": "50 mm", "domain__spacing": "0.5 um"}])
 def test_a_grid_too_large_is_refused_with_the_memory_it_needs(fast, tmp_path, settings):
-    before = time.monotonic()
     refused(call("run", fast, *sets(**settings), "-o", tmp_path / "x.h5"),
             r"domain: \S+ cells x \d+ species need \S+ GB of memory, this machine has")
-    assert time.monotonic() - before < 5 and list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_ends_with_4_and_leaves_a_readable_file(fast, tmp_path):

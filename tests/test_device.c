@@ -1,14 +1,9 @@
 /* The table of devices, and what a configuration makes of one. */
 #include "device.h"
 
-#include <criterion/criterion.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "numerics.h"
 
-#define NEAR(observed, wanted, tolerance)                                                                                                  \
-    cr_assert(fabs((observed) - (wanted)) <= (tolerance), #observed " is %.10g, wanted %.10g within %g", (double)(observed),               \
-              (double)(wanted), (double)(tolerance))
+#include <string.h>
 
 static const char *const models[] = {"toy", NULL}, *const sites[] = {"cheek", NULL}, *const none[] = {NULL};
 static size_t no_parameters(const char *model)

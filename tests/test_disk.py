@@ -89,6 +89,7 @@ def test_a_folder_that_vanishes_during_the_run_is_said(config, tmp_path):
     fine = ["--set", "domain.spacing=10 um", "--set", "domain.geometry=unit_cell"]
     run = subprocess.Popen([PROGRAM, "run", config, *fine, "-o", folder / "run.h5", "--quiet"], stderr=subprocess.PIPE, text=True)
     while not (folder / "run.h5.checkpoint.0").exists():
+        assert run.poll() is None, run.communicate()[1]
         time.sleep(0.01)
     shutil.rmtree(folder)
     run.send_signal(signal.SIGTERM)

@@ -311,6 +311,9 @@ Test(models, produce_finite_non_negative_values_for_all_parameters)
         check_positive(m, &out.injured, "injured state");
         check_positive(m, &out.surface_injured, "injured surface");
         check_positive(m, &out.initial, "initial state");
+        for (size_t s = 0; s < m->n_species; s++)
+            for (size_t i = 0; i < N && m->species[s].mobility; i++)
+                cr_assert(out.mobility.plane[s][i] >= 0, "%s: mobility %g", m->name, out.mobility.plane[s][i]);
         for (size_t s = 0; s < m->n_surface; s++)
             for (size_t i = 0; i < N && m->surface[s].mobility; i++)
                 cr_assert(out.surface_mobility.plane[s][i] >= 0, "%s: mobility %g", m->name, out.surface_mobility.plane[s][i]);
@@ -360,6 +363,7 @@ Test(models, write_nowhere_else)
             check_guards(m, &out.surface_loss, "surface loss");
             check_guards(m, &out.surface_injured, "injured surface");
             check_guards(m, &out.surface_read, "surface readout");
+            check_guards(m, &out.mobility, "mobility");
             check_guards(m, &out.surface_mobility, "surface mobility");
             cr_assert(same_planes(&in.y, &before.y) && same_planes(&in.e, &before.e) && same_planes(&in.below, &before.below),
                       "%s: an input was changed", m->name);

@@ -180,7 +180,7 @@ def test_file_can_be_read_while_it_is_written(tmp_path):
     target = tmp_path / "run.h5"
     writer = subprocess.Popen([BUILD / "write_example", target, "unit_cell", "1000000"])
     try:
-        for _ in range(500):
+        for _ in range(6000):
             if target.exists():
                 break
             try:

@@ -128,7 +128,7 @@ def test_two_runs_are_identical_apart_from_the_host(fast, tmp_path):
     one, two = (run(tmp_path / f"{n}.h5", fast, run__duration="20 days") for n in "ab")
     assert datasets(one, ["provenance/host"]) == datasets(two, ["provenance/host"]) and attributes(one) == attributes(two)
     done = subprocess.run(["h5diff", "--exclude-path", "/provenance/host", one, two], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0 and done.stdout == "", done.stdout  # its code is 0 for what it cannot compare, too
 
 
 @pytest.mark.parametrize("geometry", ["unit_cell", "patch"])

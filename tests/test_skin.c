@@ -1,15 +1,10 @@
 /* Sites, age and conditions. */
 #include "skin.h"
 
+#include "numerics.h"
 #include "treatment.h"
 
-#include <criterion/criterion.h>
-#include <math.h>
 #include <string.h>
-
-#define NEAR(observed, wanted, tolerance)                                                                                                  \
-    cr_assert(fabs((observed) - (wanted)) <= (tolerance), #observed " is %.10g, wanted %.10g within %g", (double)(observed),               \
-              (double)(wanted), (double)(tolerance))
 
 enum { PHI, SYNTHESIS, CLOSURE, MMP, PLAIN, N_PARAMS };
 static const struct param params[N_PARAMS] = {

@@ -86,13 +86,14 @@ def test_one_command_goes_from_the_specification_to_the_figure(tmp_path):
     folder = TOP / "results/sweeps" / name
     spec = small(TOP / "configs/sweeps/diameter-pitch.yaml", tmp_path).rename(tmp_path / f"{name}.yaml")
     command = [TOP / "scripts/sweep.sh", spec, "--figure", "lines"]
+    written = []
     try:
         for _ in range(2):
             done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NEEDLEWORK": PROGRAM})
             assert done.returncode == 0, done.stderr
             assert done.stdout.endswith(f"results/sweeps/{name}/lines.png\n") and (folder / "lines.png").exists()
-            written = (folder / "manifest.h5").stat().st_mtime_ns
-        assert (folder / "manifest.h5").stat().st_mtime_ns == written
+            written.append({path: path.stat().st_mtime_ns for path in [folder / "manifest.h5", *(folder / "records").iterdir()]})
+        assert written[0] == written[1] and len(written[0]) > 1
         spec.write_text(spec.read_text() + "seed: 2\n")
         done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NEEDLEWORK": PROGRAM})
         assert done.returncode == 2 and "was planned from another specification" in done.stderr

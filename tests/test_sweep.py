@@ -283,7 +283,7 @@ def test_a_damaged_manifest_is_survived(here):
     for at in range(0, len(whole), 997):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1:])
         done = call("sweep", "status", "d", errors="replace")
-        assert done.returncode in (0, 4) and "Traceback" not in done.stderr, (at, done.returncode, done.stderr)
+        assert done.returncode == 0 or done.returncode == 4 and "needlework: error: " in done.stderr, (at, done.returncode, done.stderr)
     path.write_bytes(whole[:1000])
     assert call("sweep", "run", "d").returncode == 4
 

@@ -68,5 +68,5 @@ def test_sites_differ(tmp_path, site):
         path = run(tmp_path / "x.h5", QUICK, "--force", run__duration="1 day", **values)
         with h5py.File(path) as file:
             return file["means/clot"][-1]
-    thin_epidermis = site == "periorbital"
-    assert (depth(skin__site=site) > depth(skin__site="cheek")) == thin_epidermis
+    there, cheek = depth(skin__site=site), depth(skin__site="cheek")
+    assert there > cheek if site == "periorbital" else there < cheek, (there, cheek)
