@@ -15,6 +15,7 @@ import os
 import numpy as np
 
 import results
+import table as tables
 
 MANY = 10  # runs from which quantiles make sense
 
@@ -44,7 +45,7 @@ def read(paths):
     if len(files) == 1 and files[0].lower().endswith(".csv"):
         return _ready_made(files[0])
     if len(files) == 1:
-        table = results.sweep_series(files[0])
+        table = tables.series(files[0])
         if table is not None:
             return _over(table[0], table[1], f"{len(next(iter(table[1].values())))} runs of {os.path.basename(files[0])}", [])
     members, notes = [], []

@@ -32,7 +32,7 @@ DAYS = {"d": 1, "day": 1, "h": 1 / 24, "hr": 1 / 24, "hour": 1 / 24, "min": 1 / 
 
 MANY = 50_000_000  # no run writes this many rows
 
-AXES = {"profiles": ("time", "z"), "fields": ("time", "z", "y", "x"), "surface": ("time", "y", "x"), "means": ("time",)}
+AXES = {"profiles": ("time", "z"), "fields": ("time", "z", "y", "x"), "surface": ("time", "y", "x")}
 LARGEST = 4e9   # bytes of one array
 LEDGER = ("initial", "produced", "lost", "boundary", "injury", "stored", "error")
 STEPS = ("time", "dt", "error", "solves")
@@ -111,26 +111,6 @@ class Results:
 def read(path):
     """The run in file `path`; raises ResultsError when it is no results file or holds no time series."""
     return _isolated(_read, path)
-
-
-def sweep_series(path):
-    """(days, {outcome: array (run, time)}) of a collected sweep that kept its series; None when the file is no such table."""
-    return _isolated(_sweep_series, path)
-
-
-def _sweep_series(path):
-    with _opened(path) as file:
-        if "run" not in file or "status" not in file:
-            return None
-        if not isinstance(file.get("series"), h5py.Group):
-            raise ResultsError(f"{path}: this table of a sweep holds no series (collect it with --series)")
-        group, done = file["series"], file["status"][()] == 0
-        time = _time(group, path)
-        found = {name: node[()][done].astype(float) for name, node in group.items()
-                 if name != "time" and _numbers(node) and node.shape == (done.size, time.size)}
-        if not found or done.sum() < 2:
-            raise ResultsError(f"{path}: an ensemble needs two runs or more, this table has {int(done.sum())} with series")
-        return time, found
 
 
 def _isolated(function, path, *arguments):
@@ -329,7 +309,7 @@ def _group_rows(file, name, path, notes):
 
 def _sessions(file, path, notes):
     group = file.get("sessions")
-    names = ("number", "scheduled", "performed", "closure")
+    names = ("number", "scheduled", "performed", "closure", "deficit")
     found = [name for name in names if isinstance(group, h5py.Group) and name in group and _numbers(group[name]) and group[name].ndim == 1]
     if not found:
         notes.append("/sessions is missing")

@@ -2,6 +2,7 @@
 
     found = table.read("results/study")        # the folder of a sweep, or its table.h5
     found.outcomes[0].values, found.factors[0].unit, found.status
+    days, outcomes = table.series("results/study/table.h5")     # where it kept the outcomes over time
 
 Files come from strangers: what cannot be used raises results.ResultsError with one sentence.  The writer is sim/sweep_table.c.
 """
@@ -54,6 +55,26 @@ def read(path):
         if not os.path.exists(path):
             raise ResultsError(f"{folder}: there is no table.h5; `needlework sweep collect {folder}` makes it")
     return results._isolated(_read, path)
+
+
+def series(path):
+    """(days, {outcome: array (run, time)}) of a collected sweep that kept its series; None when the file is no such table."""
+    return results._isolated(_series, path)
+
+
+def _series(path):
+    with results._opened(path) as file:
+        if "run" not in file or "status" not in file:
+            return None
+        if not isinstance(file.get("series"), h5py.Group):
+            raise ResultsError(f"{path}: this table of a sweep holds no series (collect it with --series)")
+        group, done = file["series"], file["status"][()] == 0
+        time = results._time(group, path)
+        found = {name: node[()][done].astype(float) for name, node in group.items()
+                 if name != "time" and results._numbers(node) and node.shape == (done.size, time.size)}
+        if not found or done.sum() < 2:
+            raise ResultsError(f"{path}: an ensemble needs two runs or more, this table has {int(done.sum())} with series")
+        return time, found
 
 
 def _read(path):

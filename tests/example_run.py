@@ -137,7 +137,7 @@ def write_run(path, end=365, step=1.0, complete=1.0, units="days", scale=1.0, dr
             dataset(group, "barrier" if name == "surface" else "tgfb1", np.ones((len(times), *shape), np.float32), axes)
         sessions = file.create_group("sessions")
         for name, value in (("number", np.arange(1, len(planned) + 1)), ("scheduled", planned), ("performed", performed),
-                            ("closure", np.ones(len(planned)))):
+                            ("closure", np.ones(len(planned))), ("deficit", np.zeros(len(planned)))):
             node = sessions.create_dataset(name, data=np.array(value, float) / (scale if name in ("scheduled", "performed") else 1))
             attribute(node, "units", units if name in ("scheduled", "performed") else "1")
         provenance = file.create_group("provenance")

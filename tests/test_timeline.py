@@ -116,6 +116,7 @@ def test_reader_labels_what_it_returns(file):
     assert run.profile("tgfb1").sel(z=1.47, method="nearest").shape == (209,)
     assert run.surface("barrier").sel(time=7).shape == (5, 5)
     assert run.means["clot"].shape == (1461,) and run.sessions["performed"].values.tolist() == [0]
+    assert list(run.sessions) == ["number", "scheduled", "performed", "closure", "deficit"]
     assert run.summary["collagen_onset"] == 22.4 and run.settings["treatment"]["device"] == "roller_1.5"
     assert run.origin == {"version": "0.1.0", "commit": "ad6de08aaaabbbb", "configuration": "0123456789abcdef" * 4}
     assert run.complete and run.notes == []
