@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Draws the healing timeline of one run: phases of healing, collagen, elastin, cells and skin surface over 12 months.
+"""Draws the healing timeline of one run: phases of healing, collagen, elastin, cells and skin surface.
 
     analysis/timeline.py results/quickstart.h5 -o timeline.png
     analysis/timeline.py results/quickstart.h5 --ensemble results/members -o timeline.png     # with bands of uncertainty
 
-Above stand cross-sections of the skin, where the run has space and kept snapshots. The phases are read off the run itself (see phases.py and the footnote of the figure), the marks come from the file's own summary.
+Above stand cross-sections of the skin, where the run has space and kept snapshots. The phases are read off the run itself (see phases.py and
+the footnote of the figure), the marks come from the file's own summary.
 Exit codes: 0 done, 2 wrong arguments, 4 a file cannot be read or written.
 """
 
@@ -100,12 +101,13 @@ def panels(run, signals, spread=None):
          lambda value: phases.opened(time, 100 - percent(value), sessions, 0.0))), floor=0)
     found = [collagen, elastin, cells, skin]
     if signals:
-        def of_peak(value):
-            excess = value - value[0]
-            return 100 * excess / max(np.nanmax(excess), 1e-30)
+        def of_peak(name):  # of this run, for its band too
+            first = series[name].values[0] if name in series else 0.0
+            peak = max(np.nanmax(series[name].values - first), 1e-30) if name in series else 1.0
+            return lambda value: 100 * (value - first) / peak
         found.insert(3, Panel("Signals", "% of peak", 1.0, lines(
-            ("erythema", "erythema", ORANGE, SOLID, 1.7, of_peak), ("tgfb", "TGF-β", BLUE, DASHED, 1.6, of_peak),
-            ("mmp", "MMP activity", RED, DASHDOT, 1.6, of_peak)), floor=0))
+            ("erythema", "erythema", ORANGE, SOLID, 1.7, of_peak("erythema")), ("tgfb", "TGF-β", BLUE, DASHED, 1.6, of_peak("tgfb")),
+            ("mmp", "MMP activity", RED, DASHDOT, 1.6, of_peak("mmp"))), floor=0))
     return [panel for panel in found if panel.lines or panel.twin]
 
 
@@ -226,11 +228,9 @@ def caption(ax, phase, base, end, sessions, pen):
         rooms.append((start - edge, edge, start))
         edge = max(edge, stop)
     room, start, stop = max(rooms, default=(0, 0, 0))
-    late = stop < 1 and room - (1 - stop) < room  # the hill comes after: write towards it
-    words = ax.text(stop - 0.012 if late else start + 0.012, base + 0.36, phase.deed, transform=ax.get_yaxis_transform(), va="center",
+    late = stop < 1  # the hill comes after: write towards it
+    words = ax.text(stop - 0.012 if late else start + 0.012, (base + 0.36) / ax.get_ylim()[1], phase.deed, transform=ax.transAxes, va="center",
                     ha="right" if late else "left", fontsize=7.5 * pen.k, color=FAINT, fontstyle="italic", zorder=5)
-    words.set_transform(ax.transAxes)
-    words.set_y((base + 0.36) / ax.get_ylim()[1])
     if figure.text_width(words, ax) > room - 0.024:
         words.remove()
 

@@ -125,6 +125,16 @@ def test_ensemble_of_runs_becomes_a_band_of_quantiles(tmp_path, shapes):
     assert any("Bands: 5 to 95 %" in text for text, _ in pictures.boxes(fig)) and pictures.trouble(fig) == []
 
 
+def test_band_of_a_signal_is_in_percent_of_the_peak_of_the_run(tmp_path):
+    time = np.arange(0, 60.5, 5.0)
+    shape = np.exp(-time / 20) * time
+    for i in range(3):
+        bare(tmp_path / f"m{i}.h5", time=time, erythema=0.01 * (i + 1) * shape)
+    run = results.read(tmp_path / "m1.h5")
+    line = next(panel for panel in timeline.panels(run, True, ensemble.read([tmp_path])) if panel.title == "Signals").lines[0]
+    assert [values.max() for values in (line.band.low, line.value, line.band.high)] == pytest.approx([50, 100, 150])
+
+
 def test_ensemble_of_a_ready_made_table(file, tmp_path):
     table = tmp_path / "bands.csv"
     table.write_text("# calibrated\ntime_days,outcome,low,median,high\n0,collagen_gain,0,0,0\n180,collagen_gain,0.1,0.12,0.2\n")
