@@ -217,11 +217,11 @@ def describe(entry):
 
 
 def digits(value, largest):
-    """A number for the end of a bar: three digits of the largest one."""
+    """A number for the end of a bar: three digits of the largest one, four decimals at most."""
     if not np.isfinite(value):
         return "–"
-    places = max(0, 2 - int(math.floor(math.log10(largest)))) if largest > 0 else 0
-    text = f"{value:.{min(places, 4)}f}"
+    places = min(max(0, 2 - int(math.floor(math.log10(largest)))), 4) if largest > 0 else 0
+    text = f"{value:.{places}f}"
     text = text if value == 0 or float(text) else f"{'<' if value > 0 else '>'} {math.copysign(10.0 ** -places, value):g}"
     return text.replace("-", "−")
 

@@ -187,6 +187,11 @@ def test_points_and_front_of_the_trade_off(runs):
     assert axes.get_xlabel().startswith("scar index at the end")
 
 
+def test_a_number_too_small_for_its_bar_is_below_what_is_shown():
+    assert [compare.digits(value, 1e-6) for value in (1e-6, -1e-6, 0)] == ["< 0.0001", "> −0.0001", "0.0000"]
+    assert compare.digits(0.001, 1) == "< 0.01"
+
+
 def test_lower_is_better_where_it_is(runs):
     assert [entry.label for entry in compare.entries_of(runs, None, "downtime")] == ["untreated", "roller", "pen"]
     entries = compare.entries_of(runs, None, "collagen_onset")
