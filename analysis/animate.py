@@ -207,6 +207,8 @@ def arguments(words):
         figure.check_range(parser, name, value, low, high)
     if given.species and len(given.species) > 4:
         parser.error(f"--species: {len(given.species)} species are too many to show, up to 4")
+    if given.species and given.view == "3d":
+        parser.error("--species: --view 3d shows collagen and cells, not species")
     given.width -= given.width % 32  # both sides even, as the encoder wants them
     return given
 

@@ -39,7 +39,8 @@ class Solid:
         self.points = left + (np.arange(ACROSS) + 0.5) * step
         self.layers = (np.arange(DOWN) + 0.5) * self.depth / DOWN
         self.at = self.places(some, geometry)
-        self.mouths = run.surface("keratinocyte").values if "keratinocyte" in run.names["surface"] else None
+        surface = run.surface("keratinocyte") if "keratinocyte" in run.names["surface"] else None
+        self.mouths = surface.values if surface is not None and np.array_equal(surface["time"], cut.days) else None
         self.norm = cut.norm(section.LAYERS["collagen"])
 
     def places(self, field, geometry):

@@ -177,6 +177,7 @@ def test_unusable_file_ends_with_one_sentence(shapes, tmp_path, make, words, mes
     (["--seconds", "0"], "--seconds: 0 is outside 1 to 600"),
     (["--width", "100000"], "--width: 100000 is outside 320 to 3840"),
     (["--species", "a,b,c,d,e"], "--species: 5 species are too many to show, up to 4"),
+    (["--species", "clot", "--view", "3d"], "--species: --view 3d shows collagen and cells, not species"),
 ])
 def test_wrong_arguments_end_with_2(words, message):
     done = call("run.h5", *words)
