@@ -3,7 +3,8 @@
 
 usage: dose_response.py -o PICTURE [--table FILE.md] [--program build/needlework]
 Every point is a run of configs/axisymmetric.yaml (cheek, 45 years, 1.5 mm roller, 250 channels/cm2, one channel) with one thing changed;
-the picture has a description, the table the numbers."""
+the picture has a description, the table the numbers.
+Exit codes: 0 done, 2 wrong arguments, 4 a run failed or a file cannot be written."""
 import argparse
 import concurrent.futures
 import os
@@ -66,7 +67,7 @@ def carry_out(program, folder, key, settings):
     words = [part for name, value in ({"output.snapshots": "[]"} | settings).items() for part in ("--set", f"{name}={value}")]
     done = subprocess.run([program, "run", str(config), *words, "-o", path, "--quiet", "--threads", "1"], capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"dose_response: {' '.join(map(str, key))}: {done.stderr}")
+        raise results.ResultsError(f"{' '.join(map(str, key))}: {figure.clean(done.stderr)}")
     run = results.read(path)
     time, gain, scar = run.series["time"].values, run.series["collagen_gain"].values, run.series["scar_index"].values
     answer = {"gain": gain.max(), "after": np.interp(run.performed[-1] + AFTER, time, gain), "scar": np.interp(365, time, scar),
@@ -145,13 +146,18 @@ def main():
     parser.add_argument("--table", help="the numbers as Markdown")
     parser.add_argument("--program", default=str(TOP / "build/needlework"))
     options = parser.parse_args()
+    figure.check_ending(parser, options.output)
     runs = plan()
-    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        answers = dict(zip(runs, pool.map(lambda item: carry_out(options.program, folder, *item), runs.items())))
-    draw(answers, options.output)
-    if options.table:
-        figure.write(options.table, table(answers).encode())
+    try:
+        with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            answers = dict(zip(runs, pool.map(lambda item: carry_out(options.program, folder, *item), runs.items())))
+        draw(answers, options.output)
+        if options.table:
+            figure.write(options.table, table(answers).encode())
+    except (results.ResultsError, OSError) as error:
+        return figure.complain("dose_response.py", error)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -74,9 +74,9 @@ def of(run):
     if "fibroblasts" in series:
         add("proliferation", GREEN, "#e9f5ef", "fibroblasts >\u00a010\u00a0% above normal",
             "fibroblasts multiply and lay down new collagen", series["time"].values, series["fibroblasts"].values - 1, 0.1)
-    if "mature_collagen_gain" in series:
+    distinct = np.concatenate([[True], np.diff(series["time"].values) > 0])
+    if "mature_collagen_gain" in series and distinct.sum() > 1:
         time = series["time"].values
-        distinct = np.concatenate([[True], np.diff(time) > 0])
         rate = np.gradient(series["mature_collagen_gain"].values[distinct], time[distinct])
         add("remodelling", BLUE, "#f5f9fc", "mature collagen growing >\u00a00.1\u00a0% a month",
             "new collagen is linked into strong fibres", time[distinct], rate, 0.001 / MONTH)

@@ -57,7 +57,11 @@ class Library:
         run = self.run(name)
         if run is None:
             return np.empty(0), np.empty(0)
-        field = run.field(species)
+        try:
+            field = run.field(species)
+        except results.ResultsError as error:
+            self.notes.append(str(error))
+            return np.empty(0), np.empty(0)
         return field["time"].values, field.values[:, 0, 0, 0]
 
 
@@ -208,7 +212,8 @@ def main(words=None):
     try:
         fig = draw(library)
         figure.save(fig, given.output, "Published models of wound healing",
-                    "Twelve panels, one for each published model: its main figure as computed, with numbers reported by others as dots.",
+                    "Twelve panels: main figures of ten published models as computed, with numbers reported by others as dots, and one needle channel in "
+                    "three models.",
                     given.dpi)
     except (results.ResultsError, OSError) as error:
         return figure.complain("published.py", error)
