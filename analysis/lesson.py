@@ -80,7 +80,7 @@ def configuration(program, folder, run):
 
 
 def runs(given, folder):
-    """{name: results} of the treatment and its variations, in order; the first is the treatment."""
+    """{name: (Variant, results)} of the treatment and its variations, in order, the treatment first; and the files to compare, if any."""
     first = results.read(given.files[0]) if given.files else None
     path, settings = configuration(given.program, folder, first)
     wanted = [questions.Variant("base", "the treatment", {"output.snapshots": SNAPSHOTS})] + questions.variants(settings)

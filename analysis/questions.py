@@ -128,7 +128,7 @@ def _onset(base):
     ask = "When is there, for good, at least 1 % more collagen than before the treatment? When would you look for the result?"
     if not np.isfinite(onset):
         return Question(ask, "Never within this run: the gain stays below 1 %.")
-    late = f" 90 % of the largest gain is there on day {most:.0f} (month {most / 30.44:.0f}): look then." if np.isfinite(most) else ""
+    late = f" 90 % of the largest gain is there on day {most:.0f} (month {most / figure.MONTH:.0f}): look then." if np.isfinite(most) else ""
     early = ""
     if "dermal_thickness_gain" in base.series:
         swollen, there = at(base, "dermal_thickness_gain", 14), at(base, "collagen_gain", 14)

@@ -28,7 +28,7 @@ import timeline
 from figure import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, RUNS, plt
 
 PAGE = pathlib.Path(__file__).resolve().parent / "page"
-MOST = 8          # runs on one page
+MOST = compare.MOST  # runs on one page
 ROWS = 1500       # of a timeline; longer ones are thinned
 LONGEST = 200_000  # characters of a configuration
 DASHES = {figure.SOLID: [], figure.DASHED: [8, 3], figure.DASHDOT: [8, 3, 2, 3], figure.DOTTED: [2, 3], figure.LONG: [16, 4]}

@@ -2,7 +2,7 @@
 
     cut = section.read(run)               # None when the run has no space or no snapshots
     state = cut.at(14.0)                  # arrays (z, x) of every species, and (x) of the surface, on day 14
-    section.draw(ax, cut, state, "collagen")
+    section.draw(ax, cut, state, section.LAYERS["collagen"])
 
 Between two snapshots the state is interpolated linearly in log(1 + t / 4 days) counted from the last session, never across a session: the
 wound of a session is there from its day on.  A snapshot at a session is the state just after it.
@@ -65,7 +65,7 @@ CELLS = (
 
 
 class Section:
-    """The cut through the skin; arrays are (z, x) on even pixels, mirrored to whole channels."""
+    """The cut through the skin: species as the file has them, pictures on even pixels, mirrored to whole channels."""
 
     def __init__(self, run, names, row, days):
         self.days, self.sessions = days, run.performed
@@ -173,8 +173,7 @@ def before(run, fields):
 
 def epidermis(run):
     """Thickness of the healthy epidermis [mm], as the configuration tells."""
-    skin = run.settings.get("skin")
-    thickness = quantity(skin.get("epidermis"), LENGTHS) if isinstance(skin, dict) else None
+    thickness = quantity(run.setting("skin", "epidermis"), LENGTHS)
     return float(np.clip(thickness, 0.02, 0.5)) if thickness else 0.06
 
 

@@ -295,7 +295,7 @@ EMSCRIPTEN_KEEPALIVE const char *page_summary(void)
     return answer(stream);
 }
 
-/* What the core is made of, as JSON: version, outcomes, species, layers, devices, ranges of the settings. */
+/* What the core is made of, as JSON: version, outcomes, names of the means and of the surface, layers, devices. */
 EMSCRIPTEN_KEEPALIVE const char *page_about(void)
 {
     const struct model *model = &dermis_model;
