@@ -5,28 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT = 100, LENGTH = 1024 };
+enum { KEPT = 100, LENGTH = 1024 }; /* sentences of either kind, bytes of one */
 
 struct sentence {
     bool warning;
     char text[LENGTH];
 };
 
-static _Thread_local struct sentence *sentences; /* [KEPT], NULL until the first one */
-static _Thread_local size_t n_kept, n_errors, n_dropped;
+static _Thread_local struct sentence *sentences;     /* [2 KEPT], NULL until the first one */
+static _Thread_local size_t n_kept[2], n_dropped[2]; /* errors, warnings */
 
 static void record(bool warning, const char *format, va_list arguments)
 {
     if (!sentences)
-        sentences = malloc(KEPT * sizeof *sentences);
-    if (!sentences || n_kept == KEPT) {
-        n_dropped++;
+        sentences = malloc(2 * KEPT * sizeof *sentences);
+    if (!sentences || n_kept[warning] == KEPT) { /* of its own kind: warnings must not push an error out */
+        n_dropped[warning]++;
         return;
     }
-    sentences[n_kept].warning = warning;
-    vsnprintf(sentences[n_kept].text, LENGTH, format, arguments);
-    n_kept++;
-    n_errors += !warning;
+    struct sentence *next = &sentences[n_kept[false] + n_kept[true]];
+    next->warning = warning;
+    vsnprintf(next->text, LENGTH, format, arguments);
+    n_kept[warning]++;
 }
 
 enum status status_fail(enum status code, const char *format, ...)
@@ -48,18 +48,18 @@ void status_warn(const char *format, ...)
 
 size_t status_count(void)
 {
-    return n_errors;
+    return n_kept[false];
 }
 
 size_t status_warnings(void)
 {
-    return n_kept - n_errors;
+    return n_kept[true];
 }
 
 /* The i-th sentence of one kind. */
 static const char *find(bool warning, size_t i)
 {
-    for (size_t k = 0; k < n_kept; k++)
+    for (size_t k = 0; k < n_kept[false] + n_kept[true]; k++)
         if (sentences[k].warning == warning && i-- == 0)
             return sentences[k].text;
     return "";
@@ -77,10 +77,12 @@ const char *status_warning(size_t i)
 
 void status_print(FILE *stream)
 {
-    for (size_t k = 0; k < n_kept; k++)
-        fprintf(stream, "needlework: %s: %s\n", sentences[k].warning ? "warning" : "error", sentences[k].text);
-    if (n_dropped)
-        fprintf(stream, "needlework: error: and %zu more\n", n_dropped);
+    static const char *const kind[] = {"error", "warning"};
+    for (size_t k = 0; k < n_kept[false] + n_kept[true]; k++)
+        fprintf(stream, "needlework: %s: %s\n", kind[sentences[k].warning], sentences[k].text);
+    for (int warning = 1; warning >= 0; warning--)
+        if (n_dropped[warning])
+            fprintf(stream, "needlework: %s: and %zu more\n", kind[warning], n_dropped[warning]);
     status_clear();
 }
 
@@ -88,7 +90,7 @@ void status_clear(void)
 {
     free(sentences);
     sentences = NULL;
-    n_kept = n_errors = n_dropped = 0;
+    n_kept[false] = n_kept[true] = n_dropped[false] = n_dropped[true] = 0;
 }
 
 enum status status_no_memory(const char *what, size_t bytes)

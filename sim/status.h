@@ -19,7 +19,7 @@ enum status {
 
 #define STATUS_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
-/* Records one sentence and returns `code`.  After 100 sentences only their number is kept. */
+/* Records one sentence and returns `code`.  After 100 errors, and after 100 warnings, only their number is kept. */
 enum status status_fail(enum status code, const char *format, ...) STATUS_PRINTF(2, 3);
 
 /* Likewise for something the user should know but that does not stop the program; `status_print` tells errors from warnings. */
