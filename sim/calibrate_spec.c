@@ -142,7 +142,7 @@ static bool read_observation(struct calibrate_spec *spec, size_t table, size_t r
     const size_t line = csv->lines[row];
     bool good = true;
     char reason[512];
-    *o = (struct calibrate_observation){.file = file, .line = line};
+    *o = (struct calibrate_observation){0};
     o->row = csv_cell(csv, row, (size_t)at[ROW]);
     o->text = csv_cell(csv, row, (size_t)at[EXPRESSION]);
     o->what = at[OBSERVABLE] < 0 ? o->text : csv_cell(csv, row, (size_t)at[OBSERVABLE]);
@@ -256,7 +256,7 @@ static bool read_tables(struct calibrate_spec *spec, struct config_document *doc
     return good;
 }
 
-/* The prior's centre is what the protocols use, which must be the same in all of them. */
+/* What is fitted is given by no protocol, and starts within its range. */
 static void read_prior(struct calibrate_spec *spec, struct config_document *document, const struct config_node *entry, const char *path,
                        struct calibrate_parameter *p)
 {
@@ -350,7 +350,8 @@ static enum status read_document(struct calibrate_spec *spec, struct config_docu
     bool good = config_document_mapping(document, root, "", keys);
     if ((node = config_document_find(root, "title")))
         good = config_document_text(document, node, "title", &title) && good;
-    spec->title = strdup(title);
+    if (!(spec->title = strdup(title)))
+        return status_no_memory("the title", strlen(title) + 1);
     struct {
         const char *key;
         double lo, hi;

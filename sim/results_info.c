@@ -82,10 +82,12 @@ static void print_origin(hid_t root, FILE *stream)
     put_text(stream, host, "hostname", "host");
     put_text(stream, host, "started", "started");
     put_text(stream, host, "ended", "ended");
-    if (h5_read_number(host, "wall_seconds", &value))
+    if (h5_read_number(host, "wall_seconds", &value)) {
         fprintf(stream, "  %-16s%.4g s", "wall time", value);
-    if (h5_read_number(host, "wall_seconds", &value) && h5_read_number(host, "threads", &value))
-        fprintf(stream, " on %.0f thread%s\n", value, value > 1.0 ? "s" : "");
+        if (h5_read_number(host, "threads", &value))
+            fprintf(stream, " on %.0f thread%s", value, value > 1.0 ? "s" : "");
+        fprintf(stream, "\n");
+    }
     h5_close(host);
     h5_close(provenance);
 }
