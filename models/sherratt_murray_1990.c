@@ -3,8 +3,9 @@
  *     dn/dt = D lap n + s(c) n (2 - n) - n           n  cell density / unwounded density
  *     dc/dt = Dc lap c + lambda (g(n) - c)           c  chemical / unwounded concentration
  *
- *     activator:  s = 2 c_m (h - beta) c / (c_m^2 + c^2) + beta,  beta = (1 + c_m^2 - 2 h c_m) / (1 - c_m)^2,  g = n (1 + alpha^2) / (n^2 +
- * alpha^2) inhibitor:  s = ((h - 1) c + h) / (2 (h - 1) c + 1),                                                     g = n
+ *     activator:  s = 2 c_m (h - beta) c / (c_m^2 + c^2) + beta,     g = n (1 + alpha^2) / (n^2 + alpha^2),
+ *                 beta = (1 + c_m^2 - 2 h c_m) / (1 - c_m)^2
+ *     inhibitor:  s = ((h - 1) c + h) / (2 (h - 1) c + 1),           g = n
  *
  * s(1) = 1 and g(1) = 1: n = c = 1 is the unwounded state, held at the outer edge.  The wound is empty, n = c = 0.
  *

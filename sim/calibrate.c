@@ -60,7 +60,7 @@ static enum status write_folder(const struct calibrate_spec *spec, const struct 
     return status;
 }
 
-/* Threads that are of use: no more than there are runs at once. */
+/* As many threads as asked for, else one per processor, 64 at most. */
 static int threads_for(long asked)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);

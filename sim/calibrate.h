@@ -5,7 +5,7 @@
  * squares by GSL's trust region (Levenberg-Marquardt) from several starts; positive parameters are fitted as logarithms and stay within
  * their ranges.  The report tells what is met, intervals, correlations and the directions that the observations do not fix.
  * Method: Transtrum, Machta & Sethna 2011, Phys Rev E 83:036701 for the directions (eigenvectors of J'J in units of the priors).
- * Tested in: tests/test_calibrate.c, tests/test_calibrate.py. */
+ * Tested in: tests/test_calibrate.py. */
 #ifndef NEEDLEWORK_CALIBRATE_H
 #define NEEDLEWORK_CALIBRATE_H
 

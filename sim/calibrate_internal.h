@@ -20,8 +20,7 @@ struct calibrate_protocol {
 
 struct calibrate_observation {
     const char *row, *what, *text, *source; /* borrowed from the tables */
-    const char *file;
-    size_t line, protocol;
+    size_t protocol;
     struct expression expression;
     double value, tolerance; /* NaN = none */
     double low, high;        /* the band; infinite where it is open */
@@ -96,7 +95,6 @@ struct calibrate_fit {
     double *before, *after;                         /* [n_observations] values with the shipped and the fitted parameters, owned */
     double cost_before;
     size_t runs, failed;
-    double seconds;
 };
 
 /* Carries out the fit (or one evaluation when there is nothing to fit). */

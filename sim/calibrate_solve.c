@@ -334,7 +334,7 @@ enum status calibrate_solve(const struct calibrate_spec *spec, int threads, bool
     }
     if (status == OK && n > 0)
         status = search(&problem, fit);
-    fit->seconds = progress_finish(&progress);
+    progress_finish(&progress);
     free(problem.at);
     free(problem.residuals);
     return status;

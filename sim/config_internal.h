@@ -74,7 +74,7 @@ char *config_copy(struct config_reader *reader, const char *text, size_t bytes);
 void config_error(struct config_reader *reader, const struct config_node *at, const char *path, const char *format, ...)
     STATUS_PRINTF(4, 5);
 
-/* Writes at most 40 characters of `text` for a message, control characters and what is longer shown as "...".  Returns buffer. */
+/* Writes at most 60 bytes of `text` for a message, control characters as blanks, "..." after what is longer.  Returns the text. */
 struct config_clip {
     char text[64];
 };
@@ -110,7 +110,7 @@ void config_join(char *path, const char *section, const char *name);
 
 /* The key of the table called `path`, -1 when there is none. */
 int config_find_key(const char *path);
-/* The life of a reader without files, and its end when nothing is to be kept (config.c). */
+/* A reader with an empty config and room for `n_trees` trees; ERR_IO, nothing allocated left, when out of memory (config.c). */
 enum status config_begin(struct config_reader *reader, const struct config_vocabulary *vocabulary, size_t n_trees);
 
 /* Trees -> checked values, in order, then the defaults (config_check.c). */

@@ -1,4 +1,4 @@
-/* The results file: one HDF5 file that netCDF-4 tools read as well.  Layout: interface section 4; sim/README.md.
+/* The results file: one HDF5 file that netCDF-4 tools read as well.  Layout: results.md.
  *
  * Rows are appended and flushed; `time` of every group is written last, as the mark that the row is whole.  Nothing that differs between
  * two identical runs (host, wall time, threads) is outside /provenance/host. */

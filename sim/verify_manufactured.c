@@ -333,7 +333,7 @@ static double error_of(const struct lab *lab, size_t i, int *kind)
  * collagen and elastin, which hardly change. */
 static enum status space_order(struct report *report)
 {
-    static const char *const quantity[N_KINDS] = {"dermis, all couplings: 19 species, the one of lowest order",
+    static const char *const quantity[N_KINDS] = {"dermis, all couplings: 20 species, the one of lowest order",
                                                   "the same: 2 species with taxis", "the same: 4 species of the surface"};
     const size_t n = report->full ? MOST : MOST - 1, species = made.dermis->n_species + made.dermis->n_surface;
     double size[MOST], error[2 * MODEL_MAX_SPECIES][MOST], worst = 0.0;

@@ -4,7 +4,7 @@
 #include <gsl/gsl_sf_bessel.h>
 #include <math.h>
 
-static const double D = 0.29, DECAY = 9.1; /* of growth factors: numerics.md, V5 */
+static const double D = 0.29, DECAY = 9.1; /* of growth factors: verification.md, V5 */
 enum { MOST = 4 };
 
 /* What a family of steady problems has in common. */
