@@ -47,6 +47,8 @@ static enum status write_file(const char *path, const struct checkpoint_identity
     if (status == OK)
         status = h5_text(path, file, "configuration", identity->configuration);
     if (status == OK)
+        status = h5_long_text(path, file, "configuration_resolved", "configuration with every default", identity->resolved);
+    if (status == OK)
         status = h5_integer(path, file, "sequence", identity->sequence);
     if (status == OK)
         status = h5_integer(path, file, "format", FORMAT);
@@ -111,15 +113,22 @@ static bool read_part(hid_t file, const struct state_part *part)
     return ok;
 }
 
-/* Reads one file: its identity, and the parts unless there are none.  Nothing is recorded when it fails.  HDF5, which a damaged file can
- * crash, only sees what the seal vouches for. */
-static bool read_file(const char *name, struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
+/* Opens one file to read, or gives a negative number and records nothing.  HDF5, which a damaged file can crash, only sees what the seal
+ * vouches for. */
+static hid_t open_file(const char *name)
 {
     if (!seal_holds(name))
-        return false;
+        return H5_NONE;
     h5_quiet();
     const hid_t access = h5_access(), file = access < 0 ? H5_NONE : H5Fopen(name, H5F_ACC_RDONLY, access);
     h5_close(access);
+    return file;
+}
+
+/* Reads one file: its identity, and the parts unless there are none.  Nothing is recorded when it fails. */
+static bool read_file(const char *name, struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
+{
+    const hid_t file = open_file(name);
     if (file < 0)
         return false;
     bool ok = read_identity(file, identity);
@@ -156,6 +165,16 @@ enum status checkpoint_find(const char *path, struct checkpoint_identity *identi
     if (candidates(path, names, identity) > 0)
         return OK;
     return status_fail(ERR_IO, "%s: no readable checkpoint (%s.checkpoint.0 or .1) to resume from", path, path);
+}
+
+char *checkpoint_configuration(const char *path)
+{
+    char names[2][LONGEST];
+    struct checkpoint_identity newest;
+    const hid_t file = candidates(path, names, &newest) > 0 ? open_file(names[0]) : H5_NONE;
+    char *text = file < 0 ? NULL : h5_read_long_text(file, "configuration_resolved");
+    h5_close(file);
+    return text;
 }
 
 enum status checkpoint_read(const char *path, const struct state_part *parts, size_t n, struct checkpoint_identity *identity)

@@ -17,6 +17,7 @@ struct checkpoint_identity {
     char program[128];      /* version and commit */
     char configuration[65]; /* SHA-256 of the resolved configuration */
     long sequence;
+    const char *resolved; /* the resolved configuration itself, written to say later what differs; borrowed, not read back */
 };
 
 /* Writes checkpoint number identity->sequence of the results file `path`.  ERR_IO, leaving the other checkpoint as it is. */
@@ -28,6 +29,9 @@ enum status checkpoint_find(const char *path, struct checkpoint_identity *identi
 /* Fills the parts from the newest checkpoint that is whole (or, when it is damaged, from the other one); `identity` says which.  ERR_IO
  * when there is none, or its blocks have other sizes than the parts. */
 enum status checkpoint_read(const char *path, const struct state_part *parts, size_t n, struct checkpoint_identity *identity);
+
+/* The resolved configuration in the newest readable checkpoint, owned by the caller; NULL when there is none. */
+char *checkpoint_configuration(const char *path);
 
 /* Removes both: the run is complete. */
 void checkpoint_remove(const char *path);

@@ -122,7 +122,7 @@ static enum status execute(struct run *run, const struct run_options *options)
 {
     enum status status = create_buffers(run);
     if (status == OK)
-        status = run_identify(run->plan, &run->identity);
+        status = run_identify(run);
     if (status == OK)
         status = simulation_create(run->plan, &run->simulation);
     if (status == OK)
@@ -181,6 +181,7 @@ enum status run_execute(const struct plan *plan, const struct run_options *optio
     free(run.surface_means);
     free(run.time);
     free(run.gain);
+    free(run.resolved);
     free(path);
     return status;
 }

@@ -32,15 +32,14 @@ static struct state_part *create_parts(struct run *run, size_t *n)
     return parts;
 }
 
-enum status run_identify(const struct plan *plan, struct checkpoint_identity *identity)
+enum status run_identify(struct run *run)
 {
-    char *resolved = plan_resolved(plan);
-    if (!resolved)
+    run->resolved = plan_resolved(run->plan);
+    if (!run->resolved)
         return status_no_memory("the configuration", 1);
-    snprintf(identity->program, sizeof identity->program, "%s", provenance_version());
-    const enum status status = provenance_sha256(resolved, identity->configuration);
-    free(resolved);
-    return status;
+    run->identity.resolved = run->resolved;
+    snprintf(run->identity.program, sizeof run->identity.program, "%s", provenance_version());
+    return provenance_sha256(run->resolved, run->identity.configuration);
 }
 
 /* FILE.checkpoint.results is a copy of the results file as of the latest checkpoint: HDF5 updates a file in many places, and a kill in
@@ -127,12 +126,48 @@ enum status run_checkpoint(struct run *run)
     return status;
 }
 
+/* Whether a text has this line. */
+static bool has_line(const char *text, const char *line, size_t length)
+{
+    for (; text; text = strchr(text, '\n'), text = text ? text + 1 : NULL)
+        if (strncmp(text, line, length) == 0 && (text[length] == '\n' || text[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* The first lines of one resolved configuration that the other has not, as "'age: 60 years', 'sessions: 2'". */
+static void lines_apart(const char *text, const char *other, char *out, size_t size)
+{
+    enum { MOST = 4 };
+    size_t used = 0;
+    out[0] = '\0';
+    for (int n = 0; *text && n < MOST && used < size;) {
+        const size_t length = strcspn(text, "\n"), blanks = strspn(text, " ");
+        if (blanks < length && !has_line(other, text, length)) {
+            used += (size_t)snprintf(out + used, size - used, "%s'%.*s'", n ? ", " : "", (int)(length - blanks), text + blanks);
+            n++;
+        }
+        text += length + (text[length] == '\n');
+    }
+}
+
+static enum status other_configuration(const struct run *run)
+{
+    char theirs[512] = "", ours[512] = "", *text = checkpoint_configuration(run->path);
+    if (text) {
+        lines_apart(text, run->resolved, theirs, sizeof theirs);
+        lines_apart(run->resolved, text, ours, sizeof ours);
+    }
+    free(text);
+    return status_fail(ERR_CONFIG, "%s: the checkpoint is of another configuration: it has %s where the results file has %s", run->path,
+                       theirs[0] ? theirs : "nothing", ours[0] ? ours : "nothing");
+}
+
 /* The checkpoint must be of this program and of the configuration in the results file. */
 static enum status check_identity(const struct run *run, const struct checkpoint_identity *found, bool force)
 {
     if (strcmp(found->configuration, run->identity.configuration) != 0)
-        return status_fail(ERR_CONFIG, "%s: the checkpoint is of another configuration (SHA-256 %.12s, not %.12s)", run->path,
-                           found->configuration, run->identity.configuration);
+        return other_configuration(run);
     if (strcmp(found->program, run->identity.program) == 0)
         return OK;
     if (!force)

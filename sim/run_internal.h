@@ -25,6 +25,7 @@ struct run {
     struct timeline timeline; /* owns its list of snapshots */
     struct run_kept kept;
     struct checkpoint_identity identity;     /* of the latest checkpoint */
+    char *resolved;                          /* the resolved configuration, owned */
     double checkpoint_every, checkpoint_due; /* [s] of wall time since the start */
     double max_seconds;                      /* [s] of wall time, 0 = no limit */
     size_t steps_before;                     /* steps taken before this program resumed the run */
@@ -46,7 +47,7 @@ enum status run_restore_file(const char *path);
 enum status run_set_aside(const char *path);
 void run_put_back(const char *path);
 void run_forget_checkpoints(const char *path);
-/* Program and configuration, as they stand in checkpoints. */
-enum status run_identify(const struct plan *plan, struct checkpoint_identity *identity);
+/* Fills in program and configuration as they stand in checkpoints. */
+enum status run_identify(struct run *run);
 
 #endif

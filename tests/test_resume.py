@@ -206,7 +206,8 @@ def test_a_checkpoint_of_another_configuration_or_program_is_refused(undisturbed
     for number in "01":
         shutil.copy(f"{one}.checkpoint.{number}", f"{other}.checkpoint.{number}")
     refused = needlework("resume", other)
-    assert refused.returncode == 2 and "another configuration" in refused.stderr
+    assert refused.returncode == 2
+    assert "another configuration: it has 'age: 45 years', " in refused.stderr and "where the results file has 'age: 60 years', " in refused.stderr
     for number in "01":
         with h5py.File(f"{one}.checkpoint.{number}", "r+") as file:
             file.attrs.modify("program", numpy.bytes_(b"0.0.0"))
