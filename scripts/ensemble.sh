@@ -4,7 +4,8 @@
 case ${1:-} in
 "" | -*) echo "usage: ensemble.sh SPEC [OPTION OF analysis/timeline.py]..." >&2 && exit 2 ;;
 esac
-spec=$(readlink -f "$1") && shift
+spec=$(readlink -e "$1") || { echo "ensemble.sh: $1: no such file" >&2; exit 2; }
+shift
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 folder=results/ensembles/$(basename "$spec" .yaml)
 base=$(dirname "$spec")/$(sed -n 's/^base: *//p' "$spec")

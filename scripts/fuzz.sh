@@ -7,7 +7,7 @@
 # names a file of sim/ before it names HDF5 is a failure.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'rm -rf "$scratch" /dev/shm/needlework-fuzz-base.yaml' EXIT
 export ASAN_OPTIONS=allocator_may_return_null=1 LSAN_OPTIONS="suppressions=$top/scripts/leaks.txt" OMP_WAIT_POLICY=passive
 
 # ours PROGRAM REPORT...: the reports of the sanitizers whose first frame outside the C library and the sanitizer is of this program

@@ -5,7 +5,8 @@
 case ${1:-} in
 "" | -*) echo "usage: sweep.sh SPEC [OPTION OF analysis/sweep.py]..." >&2 && exit 2 ;;
 esac
-spec=$(readlink -f "$1") && shift
+spec=$(readlink -e "$1") || { echo "sweep.sh: $1: no such file" >&2; exit 2; }
+shift
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 folder=results/sweeps/$(basename "$spec" .yaml)
 failed=0
