@@ -95,6 +95,7 @@ inside()
         mount -t proc proc "$root/proc"
         mount --rbind /sys "$root/sys"
         mount -t tmpfs tmpfs "$root/dev/shm" -o mode=1777 || { mkdir -p "$root/dev/shm" && mount -t tmpfs tmpfs "$root/dev/shm"; }
+        mount -t devpts devpts "$root/dev/pts" -o newinstance,ptmxmode=0666
         exec chroot "$root" env PATH=/opt/decoy:/usr/bin:/bin:/usr/sbin:/sbin bash -ec "$command"'
 }
 
