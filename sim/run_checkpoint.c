@@ -153,11 +153,11 @@ static void lines_apart(const char *text, const char *other, char *out, size_t s
 
 static enum status other_configuration(const struct run *run)
 {
-    char theirs[512] = "", ours[512] = "", *text = checkpoint_configuration(run->path);
-    if (text) {
-        lines_apart(text, run->resolved, theirs, sizeof theirs);
-        lines_apart(run->resolved, text, ours, sizeof ours);
-    }
+    char theirs[512], ours[512], *text = checkpoint_configuration(run->path);
+    if (!text) /* written before checkpoints kept it */
+        return status_fail(ERR_CONFIG, "%s: the checkpoint is of another configuration, which it does not hold", run->path);
+    lines_apart(text, run->resolved, theirs, sizeof theirs);
+    lines_apart(run->resolved, text, ours, sizeof ours);
     free(text);
     return status_fail(ERR_CONFIG, "%s: the checkpoint is of another configuration: it has %s where the results file has %s", run->path,
                        theirs[0] ? theirs : "nothing", ours[0] ? ours : "nothing");

@@ -209,6 +209,13 @@ def test_a_checkpoint_of_another_configuration_or_program_is_refused(undisturbed
     assert refused.returncode == 2
     assert "another configuration: it has 'age: 45 years', " in refused.stderr and "where the results file has 'age: 60 years', " in refused.stderr
     for number in "01":
+        older = Path(f"{other}.checkpoint.{number}")  # of a program that did not keep the text
+        with h5py.File(older, "r+") as file:
+            del file["configuration_resolved"]
+        seal(older)
+    refused = needlework("resume", other)
+    assert refused.returncode == 2 and "of another configuration, which it does not hold" in refused.stderr
+    for number in "01":
         with h5py.File(f"{one}.checkpoint.{number}", "r+") as file:
             file.attrs.modify("program", numpy.bytes_(b"0.0.0"))
         seal(Path(f"{one}.checkpoint.{number}"))
