@@ -302,23 +302,22 @@ static double integrand(const struct outcomes *o, size_t i, const double *const 
 void outcomes_evaluate(struct outcomes *outcomes, double time, const double *const *y, const double *const *e, double *out)
 {
     struct outcomes *o = outcomes;
-    if (!o->model->observe)
-        return;
     observe(o, y, e, o->means);
     o->now.mouth_fraction = mouth_fraction(o);
     for (size_t i = 0; i < o->model->n_integrals; i++) {
         const double start = o->session + o->model->integrals[i].after;
         o->shown[i] = o->integral[i] + (time > o->latest ? trapezoid(o->latest, time, start, o->integrand[i], integrand(o, i, y)) : 0.0);
     }
-    o->model->observe(&o->now, &o->baseline, o->params, out);
+    if (o->model->observe)
+        o->model->observe(&o->now, &o->baseline, o->params, out);
 }
 
-void outcomes_means(const struct outcomes *outcomes, const double *const *y, const double *const *e, double *means, double *surface_means)
+void outcomes_means(const struct outcomes *outcomes, double *means, double *surface_means)
 {
-    for (size_t s = 0; s < outcomes->model->n_species; s++)
-        means[s] = state_dot(outcomes->grid->cells, outcomes->grid->volume, y[s]) / outcomes->zone[REGION_DERMIS].total;
-    for (size_t s = 0; s < outcomes->model->n_surface && outcomes->surface; s++)
-        surface_means[s] = state_dot(outcomes->surface->cells, outcomes->surface->volume, e[s]) / outcomes->surface_total[REGION_SURFACE];
+    const struct model *model = outcomes->model;
+    memcpy(means, outcomes->now.mean[REGION_DERMIS], model->n_species * sizeof *means);
+    if (outcomes->surface)
+        memcpy(surface_means, outcomes->now.surface[REGION_SURFACE], model->n_surface * sizeof *surface_means);
 }
 
 void outcomes_integrate(struct outcomes *outcomes, double time, const double *const *y)

@@ -33,8 +33,9 @@ void outcomes_set_baseline(struct outcomes *outcomes, const double *const *y, co
  * interval given to outcomes_integrate. */
 void outcomes_evaluate(struct outcomes *outcomes, double time, const double *const *y, const double *const *e, double *out);
 
-/* Domain means of the species (and of the surface species). */
-void outcomes_means(const struct outcomes *outcomes, const double *const *y, const double *const *e, double *means, double *surface_means);
+/* Domain means of the species (and of the surface species) in the state that outcomes_evaluate saw last: means [n_species],
+ * surface_means [n_surface], overwritten (the latter only with a surface). */
+void outcomes_means(const struct outcomes *outcomes, double *means, double *surface_means);
 
 /* Extends the time integrals to `time` by the trapezoidal rule; y is the state there.  After a session call outcomes_session first. */
 void outcomes_integrate(struct outcomes *outcomes, double time, const double *const *y);

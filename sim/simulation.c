@@ -253,7 +253,7 @@ void simulation_observe(struct simulation *simulation, int64_t time, double *out
     const double *const *y, *const *e;
     stepper_state_at(simulation->stepper, time, &y, &e);
     outcomes_evaluate(simulation->outcomes, stepper_days(time), y, e, outcomes);
-    outcomes_means(simulation->outcomes, y, e, means, surface_means);
+    outcomes_means(simulation->outcomes, means, surface_means);
 }
 
 void simulation_parts(struct simulation *simulation, struct state_part *parts, size_t *n)
