@@ -3,6 +3,7 @@
 NEEDLEWORK names another program than build/needlework."""
 import os
 import pathlib
+import re
 import subprocess
 
 import h5py
@@ -13,6 +14,17 @@ import example_run
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = os.path.abspath(os.environ.get("NEEDLEWORK", TOP / "build" / "needlework"))
+BUILD = pathlib.Path(PROGRAM).parent
+
+
+def _sanitizers():
+    """The options that built the program with sanitizers, for what tests compile: [] as a rule."""
+    cache = BUILD / "CMakeCache.txt"
+    found = re.search(r"^NEEDLEWORK_SANITIZE:\w+=(.+)$", cache.read_text(), re.M) if cache.exists() else None
+    return [f"-fsanitize={found[1]}", "-fno-sanitize-recover=all", "-g1"] if found else []
+
+
+SANITIZERS = _sanitizers()
 
 
 def call(*arguments, **options):

@@ -4,16 +4,15 @@ A bare machine, apt and Lmod: scripts/fresh-machine.sh --package."""
 import ast
 import gzip
 import os
-import pathlib
 import re
 import subprocess
 import sys
 import tarfile
 
 import pytest
-from conftest import PROGRAM, TOP, call, datasets, sets
+from conftest import BUILD, PROGRAM, SANITIZERS, TOP, call, datasets, sets
 
-BUILD = pathlib.Path(PROGRAM).parent
+packaged = pytest.mark.skipif(SANITIZERS, reason="nobody packages a program with sanitizers: it needs their libraries and names its sources")
 VERSION = call("--version").stdout.split()[1]
 SHORT = sets(run__duration="2 days", domain__geometry="axisymmetric", output__snapshots="[0 days, 2 days]")
 GLIBC = {"ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libresolv.so.2", "linux-vdso.so.1"}
@@ -76,7 +75,7 @@ def test_a_moved_installation_goes_from_nothing_to_a_figure(prefix, tmp_path):
     assert done(program, "examples").endswith(f"the files: {prefix}/share/needlework/configs\n")
 
 
-def test_an_installation_is_whole_and_names_no_place_of_the_build(prefix):
+def test_an_installation_is_whole(prefix):
     share = prefix / "share/needlework"
     assert {path.name for path in (share / "analysis").glob("*.py")} == {path.name for path in (TOP / "analysis").glob("*.py")}
     assert {path.relative_to(share) for path in share.rglob("*.yaml")} == {path.relative_to(TOP) for path in (TOP / "configs").rglob("*.yaml")}
@@ -86,6 +85,10 @@ def test_an_installation_is_whole_and_names_no_place_of_the_build(prefix):
     documents = prefix / "share/doc/needlework"
     assert {"README.md", "copyright", "changelog.gz", "CITATION.cff"} <= {path.name for path in documents.iterdir()}
     assert "MIT" in (documents / "copyright").read_text() and "uPlot" in (documents / "copyright").read_text()
+
+
+@packaged
+def test_an_installation_names_no_place_of_the_build(prefix):
     for path in prefix.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             assert str(TOP).encode() not in path.read_bytes(), f"{path} names the source tree"
@@ -143,6 +146,7 @@ def test_the_module_file_leads_to_the_archive_wherever_it_is(archive):
     assert os.path.normpath(said[4].replace("\\", "")) == str(archive)
 
 
+@packaged
 def test_the_debian_package_asks_for_what_it_needs(deb, tmp_path):
     def field(name):
         return re.findall(r"([a-z0-9.+-]+)(?: \([^)]*\))?(?:, |$)", done("dpkg-deb", "-f", deb, name).strip())

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import TOP, call
+from conftest import SANITIZERS, TOP, call
 
 CONFIG = """model: ./closure.so
 domain: {geometry: axisymmetric, spacing: 40 um}
@@ -26,7 +26,7 @@ outcomes: [closure@7 days, max(factor_slab)]
 
 def build(path, *options):
     """tests/plugin_example.c as a plug-in; each -D changes something in it."""
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-fopenmp-simd", "-ffp-contract=off", f"-I{TOP}/sim", *options,
+    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-fopenmp-simd", "-ffp-contract=off", f"-I{TOP}/sim", *SANITIZERS, *options,
                     TOP / "tests/plugin_example.c", "-o", path], check=True)
     return path
 

@@ -1,8 +1,7 @@
 """The results file as its users open it: xarray with both engines, h5py, ncdump, h5diff.
 
-The file is made by build/write_example (tests/write_example.c); NEEDLEWORK_BUILD names another build folder."""
+The file is made by build/write_example (tests/write_example.c)."""
 import os
-import pathlib
 import re
 import shutil
 import subprocess
@@ -11,8 +10,8 @@ import h5py
 import numpy as np
 import pytest
 import xarray
+from conftest import BUILD
 
-BUILD = pathlib.Path(os.environ.get("NEEDLEWORK_BUILD", pathlib.Path(__file__).resolve().parent.parent / "build"))
 ENGINES = ["netcdf4", "h5netcdf"]
 AXES = {"profiles": ("time", "z"), "fields": ("time", "z", "y", "x"), "surface": ("time", "y", "x"), "means": ("time",),
         "sessions": ("session",), "steps": ("step",)}

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import PROGRAM, TOP, datasets
+from conftest import BUILD, PROGRAM, TOP, datasets
 from literate import blocks, commands, differs
 
 PAGES = ["models/adding-a-model.md", "models/adding-an-outcome.md", "configs/devices/adding-a-device.md"]
@@ -48,7 +48,7 @@ def perform(page, folder, environment, where=None):
 def installed(tmp_path_factory):
     """An installed prefix, the program on the PATH."""
     prefix = tmp_path_factory.mktemp("prefix")
-    subprocess.run(["cmake", "--install", TOP / "build", "--prefix", prefix], check=True, capture_output=True)
+    subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, capture_output=True)
     (prefix / "bin").mkdir(exist_ok=True)
     if not (prefix / "bin/needlework").exists():
         (prefix / "bin/needlework").symlink_to(PROGRAM)
