@@ -114,6 +114,12 @@ class Study:
                 return outcome
         raise results.ResultsError(f"{self.table.path}: there is no outcome '{name}' (it has {', '.join(o.key for o in self.outcomes)})")
 
+    def burdens(self):
+        """Outcomes of which little is wanted: those of the model's own names first, then expressions of them, max(scar_index)."""
+        lower = set(str(self.table.about.get("lower_is_better", "")).split())
+        found = [outcome for outcome in self.outcomes if lower & set(re.findall(r"\w+", outcome.key))]
+        return sorted(found, key=lambda outcome: outcome.key not in lower)
+
     def dimension(self, name):
         for dimension in self.dimensions:
             if name in (dimension.name, dimension.title) or any(name in (f.key, f.name) for f in dimension.factors):

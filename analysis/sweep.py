@@ -17,7 +17,6 @@ import sweep_panels as panels
 
 WIDTH = 10.0  # inches
 FIGURES = {"heat": panels.heat, "lines": panels.lines, "tornado": panels.tornado, "indices": panels.indices, "pareto": None}
-DOWN = ("downtime", "scar_index", "erythema", "barrier")  # what one wants little of, the first that is there
 
 
 def suited(study):
@@ -30,7 +29,7 @@ def suited(study):
 def trade(study, up, down):
     """The outcomes to trade: as given, else the first gain against the first burden."""
     gains = [study.outcome(up)] if up else [o for o in study.outcomes if "gain" in o.key]
-    burdens = [study.outcome(down)] if down else [o for word in DOWN for o in study.outcomes if word in o.key]
+    burdens = [study.outcome(down)] if down else study.burdens()
     if not gains or not burdens:
         raise results.ResultsError(f"{study.table.path}: name what is to be large with --up and what small with --down "
                                    f"(it has {', '.join(o.key for o in study.outcomes)})")
@@ -67,7 +66,7 @@ def arguments(words):
     parser.add_argument("--factor", action="append", metavar="NAME", help="factor to show; may be given again: the first across, the second up or as \
 lines, the third as panels (default: all, in the order of the sweep)")
     parser.add_argument("--up", metavar="NAME", help="pareto: outcome that should be large (default: the first gain)")
-    parser.add_argument("--down", metavar="NAME", help="pareto: outcome that should be small (default: downtime, scar index, ...)")
+    parser.add_argument("--down", metavar="NAME", help="pareto: outcome that should be small (default: the first that the model says to be better when lower)")
     parser.add_argument("--title", help="heading (default: the title of the sweep)")
     parser.add_argument("--width", type=float, default=WIDTH, metavar="INCHES", help="6 to 40 inches (default: 10)")
     parser.add_argument("--dpi", type=float, default=110, help="dots per inch of a PNG, 30 to 1200 (default: 110)")

@@ -81,27 +81,15 @@ static enum status visit_tables(struct results *r, const struct grid *grid, cons
     return status;
 }
 
-/* The names of the outcomes and numbers of the summary of which the lower value is the better one, separated by blanks. */
-static enum status write_lower(const struct results *r)
-{
-    char names[4096] = "";
-    size_t n = 0;
-    for (size_t i = 0; r->model->lower && r->model->lower[i] && n < sizeof names; i++)
-        n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? " " : "", r->model->lower[i]);
-    for (int key = 0; key < SUMMARY_KEYS && n < sizeof names; key++)
-        if (summary_rows[key].lower && summary_has(r->model, (enum summary_key)key))
-            n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? " " : "", summary_rows[key].name);
-    return n ? h5_text(r->path, r->file, "lower_is_better", names) : OK;
-}
-
 static enum status write_root(const struct results *r, const struct grid *grid, const struct results_about *about)
 {
-    char source[256], history[512], hex[PROVENANCE_SHA256];
+    char source[256], history[512], lower[SUMMARY_NAMES], hex[PROVENANCE_SHA256];
     enum status status = provenance_sha256(about->resolved ? about->resolved : "", hex);
     if (status)
         return status;
     snprintf(source, sizeof source, "needlework %s, model %s", provenance_version(), r->model->name);
     snprintf(history, sizeof history, "written by needlework %s from the configuration with SHA-256 %s", provenance_version(), hex);
+    summary_lower_names(r->model, lower);
     const struct {
         const char *name, *value;
     } texts[] = {
@@ -111,11 +99,10 @@ static enum status write_root(const struct results *r, const struct grid *grid, 
         {"history", history},
         {"model", r->model->name},
         {"geometry", geometry_names[grid->geometry]},
+        {"lower_is_better", lower},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !status; i++)
         status = h5_text(r->path, r->file, texts[i].name, texts[i].value);
-    if (!status)
-        status = write_lower(r);
     return status ? status : h5_integer(r->path, r->file, "complete", 0);
 }
 

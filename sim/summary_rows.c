@@ -2,6 +2,7 @@
 
 #include "model_use.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct summary_row summary_rows[SUMMARY_KEYS] = {
@@ -34,4 +35,15 @@ bool summary_lower(const struct model *model, const char *name)
         if (strcmp(model->lower[i], name) == 0)
             return true;
     return false;
+}
+
+void summary_lower_names(const struct model *model, char names[SUMMARY_NAMES])
+{
+    size_t n = 0;
+    names[0] = '\0';
+    for (size_t i = 0; model->lower && model->lower[i] && n < SUMMARY_NAMES; i++)
+        n += (size_t)snprintf(names + n, SUMMARY_NAMES - n, "%s%s", n ? " " : "", model->lower[i]);
+    for (int key = 0; key < SUMMARY_KEYS && n < SUMMARY_NAMES; key++)
+        if (summary_rows[key].lower && summary_has(model, (enum summary_key)key))
+            n += (size_t)snprintf(names + n, SUMMARY_NAMES - n, "%s%s", n ? " " : "", summary_rows[key].name);
 }

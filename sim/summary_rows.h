@@ -33,4 +33,8 @@ bool summary_has(const struct model *model, enum summary_key key);
 /* Whether the lower value of an outcome of the model, or of a row that it has, is the better one. */
 bool summary_lower(const struct model *model, const char *name);
 
+/* The names for which summary_lower holds, separated by blanks ("" = none): the root attribute `lower_is_better` of runs and sweeps. */
+enum { SUMMARY_NAMES = 4096 };
+void summary_lower_names(const struct model *model, char names[SUMMARY_NAMES]);
+
 #endif

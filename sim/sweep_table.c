@@ -144,18 +144,20 @@ enum status sweep_table_design(const char *path, hid_t file, const struct sweep 
 
 enum status sweep_table_about(const char *path, hid_t file, const struct sweep *s, const char *title)
 {
-    char source[256], history[320], now[32];
+    char source[256], history[320], lower[SUMMARY_NAMES], now[32];
     const time_t seconds = time(NULL);
     struct tm utc;
     gmtime_r(&seconds, &utc);
     strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &utc);
     snprintf(source, sizeof source, "needlework %s", provenance_version());
     snprintf(history, sizeof history, "%s: %s", now, title);
+    summary_lower_names(s->model, lower);
     const struct {
         const char *name, *value;
     } texts[] = {{"Conventions", "CF-1.10"}, {"title", s->title[0] ? s->title : title},
                  {"source", source},         {"history", history},
-                 {"design", s->design},      {"model", s->model->name}};
+                 {"design", s->design},      {"model", s->model->name},
+                 {"lower_is_better", lower}};
     const struct {
         const char *name;
         long value;

@@ -64,7 +64,8 @@ def write(path, design, factors, plan, outcomes, status=None, replicate=None, va
             for key, value in {"role": role, "units": unit_, "long_name": name, **attributes}.items():
                 node.attrs[key] = np.bytes_(value) if isinstance(value, str) else value
 
-        for key, value in {"design": design, "title": "a sweep", "source": "needlework test", "model": "dermis", "sweep": "study"}.items():
+        for key, value in {"design": design, "title": "a sweep", "source": "needlework test", "model": "dermis", "sweep": "study",
+                           "lower_is_better": "scar_index downtime"}.items():
             file.attrs[key] = np.bytes_(value)
         for key, value in {"samples": int(sample.max()) + 1, "replicates": 1, "seed": 1, "dimensions": len(factors), "runs": n,
                            "done": int((codes == 0).sum()), "failed": int((codes > 0).sum()), "missing": int((codes < 0).sum())}.items():

@@ -65,6 +65,8 @@ def test_a_grid_is_planned_run_and_collected(here):
             assert file.attrs["final_collagen_gain"] == row.final_collagen_gain
             assert file["scar_index"][10] == row["scar_index@10 days"] and file["tgfb"][:].max() == row["max(tgfb)"]
             assert file["provenance"].attrs["configuration_sha256"].decode() == row.configuration_sha256
+            with h5py.File("d/table.h5") as swept:
+                assert swept.attrs["lower_is_better"] == file.attrs["lower_is_better"] and b"downtime" in file.attrs["lower_is_better"].split()
 
 
 def test_the_table_opens_in_xarray_with_units_roles_and_series(here):

@@ -153,6 +153,17 @@ def test_pareto_front_is_what_no_run_beats(tables):
     assert fig.axes[0].get_xlabel() == "downtime (days), less is better"
 
 
+def test_the_table_says_of_which_outcome_little_is_wanted(tables, tmp_path):
+    def burdens(names, outcomes):
+        path = sweep_table.write(tmp_path / "table.h5", "grid", [INTERVAL], sweep_table.grid(2), {name: ("1", lambda a: a) for name in outcomes})
+        with h5py.File(path, "a") as file:
+            file.attrs["lower_is_better"] = np.bytes_(names)
+        return [outcome.key for outcome in studies.Study(path).burdens()]
+
+    assert burdens("width height", ["a", "max(width)", "heights", "height"]) == ["height", "max(width)"]
+    assert burdens("", ["downtime"]) == []
+
+
 @pytest.mark.parametrize("key, name", [("treatment.needle.length", "needle length"), ("treatment.if_not_healed", "if not healed"),
                                        ("parameters.tgfb_loss", "tgfb_loss"), ("skin.age", "age")])
 def test_names_are_words(key, name):
