@@ -158,6 +158,22 @@ def test_slider_moves_with_the_keyboard(page):
     assert page.evaluate("run('A').shape.channel_depth") == pytest.approx(0.87)
 
 
+@pytest.mark.parametrize("outcome, signed", [("collagen_gain", True), ("epidermal_closure", False)])
+def test_axis_of_a_gain_has_signs_and_that_of_a_share_has_none(page, outcome, signed):
+    said = page.evaluate(f"""new Promise(done => {{
+        const proper = CanvasRenderingContext2D.prototype.fillText, texts = [];
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {{ texts.push(text); proper.call(this, text, ...at); }};
+        state.outcome = '{outcome}';
+        draw();
+        state.outcome = 'collagen_gain';
+        CanvasRenderingContext2D.prototype.fillText = proper;
+        done(texts);
+    }})""")
+    ticks = [text for text in said if text.endswith(" %")]
+    assert len(ticks) > 2 and "0 %" in [re.sub(r"\.0+", "", tick) for tick in ticks], said
+    assert any(tick.startswith("+") for tick in ticks) == signed, ticks
+
+
 def test_plays_pauses_and_seeks(page):
     page.evaluate("seek(0); document.activeElement.blur()")
     page.key(" ", "Space", 32, " ")

@@ -63,8 +63,8 @@ class Chart {
     this.canvas = canvas;
   }
 
-  // lines: [{ run, value(moment), colour, dash, spans }]; day: the moment shown; percent: values are shares.
-  draw({ lines, day, end, even, percent }) {
+  // lines: [{ run, value(moment), colour, dash, spans }]; day: the moment shown; percent: shares; sign: of gain and loss.
+  draw({ lines, day, end, even, percent, sign }) {
     const { canvas } = this, g = canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
     const width = canvas.clientWidth, height = canvas.clientHeight;
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
@@ -81,7 +81,7 @@ class Chart {
     this.x = (d) => box.left + place(d, end, even) * (box.right - box.left);
     const range = this.range(lines, percent);
     this.y = (v) => box.bottom - (v - range.low) / (range.high - range.low) * (box.bottom - box.top);
-    this.axes(g, range, percent, width);
+    this.axes(g, range, percent, sign, width);
     for (const line of lines) this.line(g, line, day);
     lines.forEach((line, i) => this.sessions(g, line, i));
     this.lanes(g, lines);
@@ -97,7 +97,7 @@ class Chart {
     return { low: low / unit, high: high / unit, digits, step: step / unit };
   }
 
-  axes(g, range, percent, width) {
+  axes(g, range, percent, sign, width) {
     const { box } = this, { ink, faint, rule } = this.colours, unit = percent ? 100 : 1;
     g.font = "12px system-ui, sans-serif";
     g.lineWidth = 1;
@@ -111,7 +111,7 @@ class Chart {
       g.stroke();
       g.fillStyle = faint;
       const shown = (Math.abs(v) < range.step / 100 ? 0 : v * unit).toFixed(range.digits).replace("-", "−");
-      g.fillText(`${percent && v > range.step / 100 ? "+" : ""}${shown}${percent ? " %" : ""}`, box.left - 8, this.y(v));
+      g.fillText(`${sign && v > range.step / 100 ? "+" : ""}${shown}${percent ? " %" : ""}`, box.left - 8, this.y(v));
     }
     g.textAlign = "center";
     let last = -99;

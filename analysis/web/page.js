@@ -26,7 +26,7 @@ const RESULTS = [
   { title: "Scar index (0 = none)", outcome: "scar_index", digits: 3 },
   { title: "Sessions given", key: "sessions_performed", digits: 0 },
 ];
-const PERCENT = /_gain$|_fraction|^epidermal_closure$|^barrier_deficit$/;
+const PERCENT = /_gain$|_fraction|^epidermal_closure$|^barrier_deficit$/, SIGNED = /_gain$/;
 
 const state = { compare: false, edit: "A", day: 0, playing: false, axis: "auto", outcome: "collagen_gain",
   shown: Object.fromEntries(LAYERS.map((l) => [l.name, l.shown])), settings: {}, labs: {}, stages: {}, about: null };
@@ -217,7 +217,7 @@ function draw() {
   for (const side of ready) drawSection($(`section-${side}`), state.stages[side], run(side).pair(day), depth, state.shown, state.compare ? side : "");
   const index = outcomeIndex[state.outcome], value = (m) => m.outcomes[index];
   const lines = ready.map((side) => ({ run: run(side), value, colour: colour(side), dash: side === "A" ? [] : [7, 4], spans: spansOf(run(side)) }));
-  chart.draw({ lines, day, end: end(), even: even(), percent: PERCENT.test(state.outcome) });
+  chart.draw({ lines, day, end: end(), even: even(), percent: PERCENT.test(state.outcome), sign: SIGNED.test(state.outcome) });
   $("time").value = Math.round(1000 * place(day, end(), even()));
   $("time").setAttribute("aria-valuetext", `day ${day.toFixed(1)}`);
   showMoment(ready, day);
