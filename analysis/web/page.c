@@ -39,7 +39,6 @@ static const struct layer {
     {"fibroblasts", 2.0, {"fibroblast"}},
     {"activated", 0.5, {"activated_fibroblast", "myofibroblast"}},
     {"capillaries", 1.0, {"capillary"}},
-    {"elastin", 1.4, {"elastin"}},
 };
 enum { N_LAYERS = sizeof layers / sizeof *layers };
 
@@ -275,7 +274,7 @@ EMSCRIPTEN_KEEPALIVE const char *page_shape(void)
     fprintf(stream, "{\"days\": %.17g, \"cells\": %zu, \"epidermis\": %.9g, \"channel_depth\": %.9g, \"channel_radius\": %.9g", //
             stepper_days(plan->end), page.simulation->grid->cells, plan->skin.epidermis, device_channel_depth(device),
             device_channel_radius(device));
-    fprintf(stream, ", \"taper\": %.9g, \"bruise\": %.9g, \"species\": %zu", device->taper, device->bruise, plan->model->n_species);
+    fprintf(stream, ", \"taper\": %.9g", device->taper);
     print_axis(stream, "r", &page.simulation->grid->axis[0]);
     print_axis(stream, "z", &page.simulation->grid->axis[2]);
     fputc('}', stream);
