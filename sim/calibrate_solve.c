@@ -209,29 +209,15 @@ static void guess(const struct calibrate_spec *spec, gsl_rng *random, struct cal
     }
 }
 
-/* Covariance and correlations of the coordinates from J'J of observations and priors, and the directions from J'J of the observations. */
-static enum status interpret(struct calibrate_fit *fit, const struct calibrate_spec *spec, const gsl_matrix *observed)
+/* Directions, and covariance and correlations of the coordinates, from the eigenvalues of J'J in units of what was known before. */
+static void spread(struct calibrate_fit *fit, size_t n, const double *before, const gsl_vector *values, const gsl_matrix *vectors)
 {
-    const size_t n = spec->n_fit;
-    gsl_matrix *scaled = gsl_matrix_alloc(n, n), *vectors = gsl_matrix_alloc(n, n);
-    gsl_vector *values = gsl_vector_alloc(n);
-    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(n);
-    if (!scaled || !vectors || !values || !work)
-        return status_no_memory("the intervals", n * n * sizeof(double));
-    double before[CALIBRATE_FIT];
-    for (size_t i = 0; i < n; i++)
-        before[i] = calibrate_before(&spec->fit[i]);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
-            gsl_matrix_set(scaled, i, j, gsl_matrix_get(observed, i, j) * before[i] * before[j]);
-    gsl_eigen_symmv(scaled, values, vectors, work);
-    gsl_eigen_symmv_sort(values, vectors, GSL_EIGEN_SORT_VAL_ASC);
     double covariance[CALIBRATE_FIT][CALIBRATE_FIT] = {{0}};
     for (size_t k = 0; k < n; k++) {
         fit->information[k] = fmax(0.0, gsl_vector_get(values, k));
         for (size_t i = 0; i < n; i++)
             fit->direction[k][i] = gsl_matrix_get(vectors, i, k);
-        for (size_t i = 0; i < n; i++) /* in units of what was known before: 1 / (1 + information) along every direction */
+        for (size_t i = 0; i < n; i++) /* 1 / (1 + information) along every direction */
             for (size_t j = 0; j < n; j++)
                 covariance[i][j] += before[i] * before[j] * fit->direction[k][i] * fit->direction[k][j] / (1.0 + fit->information[k]);
     }
@@ -240,11 +226,32 @@ static enum status interpret(struct calibrate_fit *fit, const struct calibrate_s
         for (size_t j = 0; j < n; j++)
             fit->correlation[i][j] = covariance[i][j] / sqrt(covariance[i][i] * covariance[j][j]);
     }
+}
+
+/* What J'J of the observations says, beside the priors. */
+static enum status interpret(struct calibrate_fit *fit, const struct calibrate_spec *spec, const gsl_matrix *observed)
+{
+    const size_t n = spec->n_fit;
+    gsl_matrix *scaled = gsl_matrix_alloc(n, n), *vectors = gsl_matrix_alloc(n, n);
+    gsl_vector *values = gsl_vector_alloc(n);
+    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(n);
+    const bool room = scaled && vectors && values && work;
+    if (room) {
+        double before[CALIBRATE_FIT];
+        for (size_t i = 0; i < n; i++)
+            before[i] = calibrate_before(&spec->fit[i]);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++)
+                gsl_matrix_set(scaled, i, j, gsl_matrix_get(observed, i, j) * before[i] * before[j]);
+        gsl_eigen_symmv(scaled, values, vectors, work);
+        gsl_eigen_symmv_sort(values, vectors, GSL_EIGEN_SORT_VAL_ASC);
+        spread(fit, n, before, values, vectors);
+    }
     gsl_matrix_free(scaled);
     gsl_matrix_free(vectors);
     gsl_vector_free(values);
     gsl_eigen_symmv_free(work);
-    return OK;
+    return room ? OK : status_no_memory("the intervals", n * n * sizeof(double));
 }
 
 /* Central differences at the best point: J'J of the observations, and their values there. */

@@ -82,6 +82,7 @@ static void read_protocols(struct calibrate_spec *spec, struct config_document *
         protocol->name = strdup(entry->key->text);
         if (!words || !protocol->name) {
             free(words);
+            free(protocol->name);
             config_document_error(document, entry, path, "out of memory");
             return;
         }
@@ -246,11 +247,15 @@ static bool read_tables(struct calibrate_spec *spec, struct config_document *doc
             continue;
         }
         place(path, spec->path, name);
-        if (csv_read(path, &spec->tables[spec->n_tables]) != OK || !(spec->files[spec->n_tables] = strdup(path))) {
+        if (csv_read(path, &spec->tables[spec->n_tables]) != OK) {
             good = false;
             continue;
         }
-        spec->n_tables++;
+        spec->files[spec->n_tables] = strdup(path);
+        if (!spec->files[spec->n_tables++]) {
+            status_no_memory("the name of a file", strlen(path));
+            return false;
+        }
         good = read_table(spec, spec->n_tables - 1) && good;
     }
     return good;

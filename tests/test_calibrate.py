@@ -1,4 +1,5 @@
 """`needlework calibrate` from outside: known parameters are found again, what cannot be known is said, wrong input is refused whole."""
+import os
 import random
 import re
 import sys
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
-from conftest import TOP, call, run, sets
+from conftest import BUILD, SANITIZERS, TOP, call, run, sets
 
 sys.path.insert(0, str(TOP / "tests/clinical"))
 from expressions import Run, evaluate  # noqa: E402
@@ -215,3 +216,24 @@ def test_damaged_specifications_and_tables_are_survived(folder):
             (folder / name).write_bytes(data)
         done = call("calibrate", folder / "spec.yaml", "--quiet", errors="replace")
         assert done.returncode in (0, 1, 2), (k, done.returncode, done.stderr, (folder / "spec.yaml").read_bytes(), (folder / "observations.csv").read_bytes())
+
+
+@pytest.mark.skipif(SANITIZERS, reason="sanitizers take the place of malloc, as fault.so does")
+def test_failing_allocation_is_an_error_and_leaves_nothing(folder):
+    """The allocations of reading, and some of those of fitting, fail, one at a time."""
+    (folder / "cell.yaml").write_text(CELL.replace("60 days", "1 day"))
+    (folder / "observations.csv").write_text("row,protocol,expression,value,tolerance\n1,once,parameter(tgfb_loss),1.2,0.06\n")
+    (folder / "spec.yaml").write_text(SPEC + "fit: {tgfb_loss: {}}\niterations: 1\n")
+    environment = os.environ | {"LD_PRELOAD": str(BUILD / "fault.so"), "FAULT_REPORT": str(folder / "report")}
+
+    def reported(allocation):
+        done = call("calibrate", folder / "spec.yaml", "--quiet", "--threads", "1", env=environment | {"FAULT_ALLOC": str(allocation)})
+        words = (folder / "report").read_text().split()
+        return done, dict(zip(words[::2], words[1::2]))
+
+    allocations = int(reported(0)[1]["allocations"])
+    assert allocations > 200
+    for n in [*range(1, 60), *range(60, allocations, 50)]:
+        done, report = reported(n)
+        assert report["failed"] != "nothing" and report["unfreed"] == "0", f"allocation {n}: {report}"
+        assert done.returncode == 0 or "out of memory" in done.stderr, f"allocation {n}: {done.returncode} {done.stderr}"
