@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* strdup, nanosleep */
+#define _POSIX_C_SOURCE 200809L /* strdup */
 #include "h5.h"
 
 #include <hdf5_hl.h>
@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { REASON = 200, TEXT_LIMIT = 1 << 20 };
 static const unsigned ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
@@ -81,9 +80,8 @@ void h5_close(hid_t id)
 
 /* ---- writing --------------------------------------------------------------------------------------------------------------------- */
 
-/* No lock: one may look into the file of a running program, and some cluster file systems know no locks.  Strong close: whatever is
- * still open goes with the file.  The default format, because it survives kill -9 when flushed.  No sieve buffer: HDF5 would keep small
- * data until the dataset is closed, and H5Dwrite would say yes to what the disk refuses then (scripts/faults.py found it). */
+/* No lock: some cluster file systems know none.  Strong close: whatever is still open goes with the file.  No sieve buffer: HDF5 would keep
+ * small data until the dataset is closed, and H5Dwrite would say yes to what the disk refuses then (scripts/faults.py found it). */
 hid_t h5_access(void)
 {
     hid_t list = H5Pcreate(H5P_FILE_ACCESS);
@@ -258,17 +256,10 @@ done:
 
 /* ---- reading --------------------------------------------------------------------------------------------------------------------- */
 
-/* Whoever reads while the file grows may learn its size just before and its end just after a row: that is tried again. */
 enum status h5_open(const char *path, hid_t *file)
 {
-    const struct timespec moment = {.tv_nsec = 20000000};
-    enum status status = OK;
-    hid_t access = h5_access(), opened = H5_NONE;
-    int attempts = H5Fis_hdf5(path) > 0 ? 5 : 1;
-    while ((opened = H5Fopen(path, H5F_ACC_RDONLY, access)) < 0 && --attempts > 0)
-        nanosleep(&moment, NULL);
-    if (opened < 0)
-        status = h5_fail(path, "cannot read the file");
+    hid_t access = h5_access(), opened = H5Fopen(path, H5F_ACC_RDONLY, access);
+    enum status status = opened < 0 ? h5_fail(path, "cannot read the file") : OK;
     if (!status)
         *file = opened;
     h5_close(access);

@@ -52,7 +52,7 @@ enum status h5_long_text(const char *path, hid_t group, const char *name, const 
 
 /* ---- reading what strangers wrote: nothing is recorded, false or 0 when it is not there in the expected form ----------------------- */
 
-/* Opens a file without locking it, as it may be being written.  Recorded when it fails. */
+/* Opens a file without locking it.  Recorded when it fails. */
 enum status h5_open(const char *path, hid_t *file);
 /* Opens a group or dataset through a hard link of `parent` (no soft or external link is followed). */
 hid_t h5_child(hid_t parent, const char *name, H5I_type_t kind);

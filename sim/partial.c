@@ -25,7 +25,9 @@ static uint32_t machine(void)
     return hash;
 }
 
-/* Whether `name` is base + ".MACHINE-PROCESS.partial" of this machine and of a process that is no more. */
+static const char ENDING[] = ".partial", COPY[] = ".copy.partial";
+
+/* Whether `name` is base + ".MACHINE-PROCESS" + one of the endings, of this machine and of a process that is no more. */
 static bool is_left(const char *name, const char *base)
 {
     char own[16], *end;
@@ -33,7 +35,17 @@ static bool is_left(const char *name, const char *base)
     if (strncmp(name, base, n) != 0 || strncmp(name + n, own, m) != 0)
         return false;
     const long process = strtol(name + n + m, &end, 10);
-    return process > 0 && strcmp(end, ".partial") == 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+    return process > 0 && (strcmp(end, ENDING) == 0 || strcmp(end, COPY) == 0) && kill((pid_t)process, 0) != 0 && errno == ESRCH;
+}
+
+static void name_of(const char *path, const char *ending, char *name, size_t n)
+{
+    snprintf(name, n, "%s.%08lx-%ld%s", path, (unsigned long)machine(), (long)getpid(), ending);
+}
+
+void partial_copy_name(const char *path, char *name, size_t n)
+{
+    name_of(path, COPY, name, n);
 }
 
 void partial_name(const char *path, char *name, size_t n)
@@ -49,5 +61,5 @@ void partial_name(const char *path, char *name, size_t n)
         }
     if (folder)
         closedir(folder);
-    snprintf(name, n, "%s.%08lx-%ld.partial", path, (unsigned long)machine(), (long)getpid());
+    name_of(path, ENDING, name, n);
 }

@@ -1,4 +1,5 @@
-/* Files on their way: what is not whole yet stands beside its place as PATH.MACHINE-PROCESS.partial until it is renamed.
+/* Files on their way: what is not whole yet stands beside its place as PATH.MACHINE-PROCESS.partial until it is renamed; a copy of that,
+ * made while it still grows, as PATH.MACHINE-PROCESS.copy.partial.
  *
  * MACHINE is a number made of the host's name, so that runs on several machines of a cluster do not meet in a common folder.
  * Tested in: tests/test_partial.c, scripts/kills.py. */
@@ -14,5 +15,7 @@ enum { PARTIAL_MORE = 48 }; /* characters at most that the name has more than PA
  *   path   of the file to be
  *   name   [n] overwritten, n >= strlen(path) + PARTIAL_MORE */
 void partial_name(const char *path, char *name, size_t n);
+/* The name of the copy, likewise; removes nothing. */
+void partial_copy_name(const char *path, char *name, size_t n);
 
 #endif

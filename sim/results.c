@@ -3,6 +3,7 @@
 
 #include "partial.h"
 #include "provenance.h"
+#include "seal.h"
 #include "summary_rows.h"
 
 #include <errno.h>
@@ -123,7 +124,18 @@ static void release(struct results *r)
     free(r->profile);
     free(r->weight);
     free(r->path);
+    free(r->live);
+    free(r->copy);
     free(r);
+}
+
+/* Without a trace on disk but what was published. */
+static void give_up(struct results **results)
+{
+    if (*results)
+        unlink((*results)->live); /* also what was made of it when its very first bytes failed */
+    release(*results);
+    *results = NULL;
 }
 
 /* Everything in memory, nothing on disk. */
@@ -135,8 +147,9 @@ static enum status allocate(const char *path, const struct model *model, const s
     r->file = H5_NONE;
     r->model = model;
     r->nx = grid->axis[0].n, r->ny = grid->axis[1].n, r->nz = grid->axis[2].n;
-    size_t columns = model->n_outcomes + model->n_species + model->n_surface + N_STEP_COLUMNS;
-    bool got = (r->path = strdup(path)) && (r->weight = malloc(grid->plane * sizeof *r->weight)) &&
+    size_t columns = model->n_outcomes + model->n_species + model->n_surface + N_STEP_COLUMNS, length = strlen(path) + PARTIAL_MORE;
+    bool got = (r->path = strdup(path)) && (r->live = malloc(length)) && (r->copy = malloc(length)) &&
+               (r->weight = malloc(grid->plane * sizeof *r->weight)) &&
                (r->profile = malloc((model->n_species * r->nz + 1) * sizeof *r->profile)) &&
                (r->value = malloc(columns * sizeof *r->value)) &&
                (r->row[0] = malloc((model->n_species + model->n_surface + 1) * ROWS_KEPT * sizeof *r->row[0])) &&
@@ -153,6 +166,8 @@ static enum status allocate(const char *path, const struct model *model, const s
             sum += r->weight[i + r->nx * j] = grid->axis[0].extent[i] * grid->axis[1].extent[j];
     for (size_t c = 0; c < grid->plane; c++)
         r->weight[c] /= sum;
+    partial_name(path, r->live, length);
+    partial_copy_name(path, r->copy, length);
     *results = r;
     return OK;
 }
@@ -182,21 +197,15 @@ enum status results_create(const char *path, bool force, const struct model *mod
 {
     struct results *r = NULL;
     bool made = false;
-    size_t size = strlen(path) + PARTIAL_MORE;
-    char *temporary = malloc(2 * size), *folder = temporary ? temporary + size : NULL;
-    enum status status = temporary ? OK : status_no_memory("a file name", 2 * size);
+    char *folder = malloc(strlen(path) + 1);
+    enum status status = folder ? OK : status_no_memory("a file name", strlen(path) + 1);
     h5_quiet();
     if (!status)
         status = prepare_place(path, force, folder, &made);
     if (!status)
         status = allocate(path, model, grid, &r);
-    if (status) {
-        free(temporary);
-        return status;
-    }
-    partial_name(path, temporary, size);
-    status = h5_create(path, temporary, &r->file);
-    bool exists = !status;
+    if (!status)
+        status = h5_create(path, r->live, &r->file);
     if (!status)
         status = write_root(r, grid, about);
     if (!status)
@@ -205,19 +214,12 @@ enum status results_create(const char *path, bool force, const struct model *mod
         status = provenance_write(path, r->file, model, about);
     if (!status)
         status = results_flush(r);
-    if (!status && rename(temporary, path) != 0)
-        status = status_fail(ERR_IO, "%s: cannot rename the finished head of the file: %s", path, strerror(errno));
-    if (!status) {
-        *results = r;
-    } else {
-        if (exists)
-            results_abandon(r, status);
-        unlink(temporary); /* also what was made of it when its very first bytes failed */
-        release(r);
-        if (made)
-            rmdir(folder);
-    }
-    free(temporary);
+    if (status)
+        give_up(&r);
+    if (status && made)
+        rmdir(folder);
+    free(folder);
+    *results = r;
     return status;
 }
 
@@ -255,6 +257,27 @@ enum status results_copy(const char *path, const char *copy)
     return ok ? OK : status_fail(ERR_IO, "%s: cannot be copied to %s: %s", path, copy, strerror(reason));
 }
 
+enum status results_publish(struct results *r)
+{
+    enum status status = r->broken ? ERR_IO : results_copy(r->live, r->copy);
+    if (!status)
+        status = seal_write(r->copy);
+    if (!status && rename(r->copy, r->path) != 0)
+        status = status_fail(ERR_IO, "%s: cannot be replaced by its next state: %s", r->path, strerror(errno));
+    if (status)
+        unlink(r->copy);
+    return status;
+}
+
+/* What an earlier end left behind: it will be written again. */
+static enum status forget_end(const struct results *r)
+{
+    bool ok = H5Lexists(r->file, "ledger", H5P_DEFAULT) <= 0 || H5Ldelete(r->file, "ledger", H5P_DEFAULT) >= 0;
+    for (int key = 0; key < SUMMARY_KEYS && ok; key++)
+        ok = H5Aexists(r->file, summary_rows[key].name) <= 0 || H5Adelete(r->file, summary_rows[key].name) >= 0;
+    return ok ? h5_integer(r->path, r->file, "complete", 0) : h5_fail(r->path, "cannot remove the summary");
+}
+
 enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,
                            const struct results_about *about, const size_t rows[RESULTS_TABLES], struct results **results)
 {
@@ -262,14 +285,10 @@ enum status results_resume(const char *path, const struct model *model, const st
     char name[64];
     h5_quiet();
     enum status status = allocate(path, model, grid, &r);
-    if (status)
-        return status;
-    char copy[4096];
-    partial_name(path, copy, sizeof copy);
-    r->n_sessions = rows[SESSIONS];
-    status = results_copy(path, copy); /* what a kill could tear is done to a copy, which takes the file's place when it is whole */
     if (!status)
-        status = h5_append(copy, &r->file);
+        status = results_copy(path, r->live);
+    if (!status)
+        status = h5_append(r->live, &r->file);
     if (!status && !(h5_read_text(r->file, "model", name, sizeof name) && !strcmp(name, model->name)))
         status = status_fail(ERR_IO, "%s: is not a results file of the model %s, or there is no memory to read which", path, model->name);
     if (!status)
@@ -277,19 +296,45 @@ enum status results_resume(const char *path, const struct model *model, const st
     for (int t = 0; t < RESULTS_TABLES && !status; t++)
         status = results_table_cut(&r->table[t]);
     if (!status)
-        status = h5_integer(path, r->file, "complete", 0);
+        status = forget_end(r);
     if (!status)
         status = provenance_resumed(path, r->file, model, about);
     if (!status)
         status = results_flush(r);
-    if (!status && rename(copy, path) != 0)
-        status = status_fail(ERR_IO, "%s: cannot rename the file to go on with: %s", path, strerror(errno));
-    if (status) {
-        unlink(copy);
-        release(r);
-    } else {
-        *results = r;
-    }
+    if (status)
+        give_up(&r);
+    else
+        r->n_sessions = rows[SESSIONS];
+    *results = r;
+    return status;
+}
+
+/* The end of the live file; in `r`, memory only remains. */
+static enum status close_file(struct results *r)
+{
+    for (int t = 0; t < RESULTS_TABLES; t++)
+        results_table_close(&r->table[t]);
+    const hid_t file = r->file;
+    r->file = H5_NONE;
+    return H5Fclose(file) < 0 ? h5_fail(r->path, "cannot close the file") : OK;
+}
+
+static enum status sync_file(const char *path)
+{
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    const bool ok = file >= 0 && fsync(file) == 0;
+    const int reason = errno;
+    if (file >= 0)
+        close(file);
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, strerror(reason));
+}
+
+/* The closed live file, down to the disk, takes its place.  Only a complete one is not sealed: it is nobody's to go on with. */
+static enum status take_place(const struct results *r, bool complete)
+{
+    enum status status = complete ? sync_file(r->live) : seal_write(r->live);
+    if (!status && rename(r->live, r->path) != 0)
+        status = status_fail(ERR_IO, "%s: cannot be renamed to %s: %s", r->live, r->path, strerror(errno));
     return status;
 }
 
@@ -298,29 +343,30 @@ enum status results_close(struct results **results, bool complete, double wall_s
     struct results *r = *results;
     if (!r)
         return OK;
-    enum status status = r->broken ? ERR_IO : OK; /* its sentence was said then */
     h5_quiet();
-    if (!r->broken) {
-        status = results_write_rows(r);
-        if (!status)
-            status = results_reserve(r, 65536.0);
-        if (!status)
-            status = provenance_finish(r->path, r->file, wall_seconds);
-        if (!status)
-            status = h5_integer(r->path, r->file, "complete", complete);
-        if (!status)
-            status = results_flush(r);
-        if (status)
-            results_abandon(r, status);
+    enum status status = r->broken ? ERR_IO : results_write_rows(r); /* a broken one said its sentence then */
+    if (!status)
+        status = results_reserve(r, 65536.0);
+    if (!status)
+        status = provenance_finish(r->path, r->file, wall_seconds);
+    if (!status)
+        status = h5_integer(r->path, r->file, "complete", complete);
+    if (!status)
+        status = results_flush(r);
+    if (!status)
+        status = close_file(r);
+    if (!status)
+        status = take_place(r, complete);
+    if (status) {
+        give_up(results);
+        return status;
     }
-    hid_t file = r->file;
-    r->file = H5_NONE;
-    char *path = r->path;
-    r->path = NULL;
-    release(r); /* before the file: its datasets */
-    if (H5Fclose(file) < 0 && !status)
-        status = h5_fail(path, "cannot close the file");
-    free(path);
+    release(r);
     *results = NULL;
-    return status;
+    return OK;
+}
+
+void results_discard(struct results **results)
+{
+    give_up(results);
 }

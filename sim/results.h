@@ -1,7 +1,8 @@
 /* The results file: one HDF5 file that netCDF-4 tools read as well.  Layout: results.md.
  *
- * Rows are appended and flushed; `time` of every group is written last, as the mark that the row is whole.  Nothing that differs between
- * two identical runs (host, wall time, threads) is outside /provenance/host. */
+ * HDF5 writes to a file beside it (partial.h); the file itself is replaced as a whole whenever a state is published, and at the end, so
+ * that it can be read at any moment, also after a kill.  Nothing that differs between two identical runs (host, wall time, threads) is
+ * outside /provenance/host.  Tested in: tests/test_results.c, tests/test_results_trouble.c, scripts/kills.py. */
 #ifndef NEEDLEWORK_RESULTS_H
 #define NEEDLEWORK_RESULTS_H
 
@@ -29,8 +30,8 @@ struct results_ledger {
     double initial, produced, lost, boundary, injury, stored, error;
 };
 
-/* Creates `path` (ERR_IO when it exists and not `force`, or cannot be written; an existing file is replaced only by a file that is
- * complete at its head).  `surface` may be NULL when the model has no surface species. */
+/* Begins what will be `path` (ERR_IO when it exists and not `force`, or nothing can be written beside it).  `surface` may be NULL when the
+ * model has no surface species. */
 enum status results_create(const char *path, bool force, const struct model *model, const struct grid *grid, const struct grid *surface,
                            const struct results_about *about, struct results **results);
 
@@ -49,14 +50,19 @@ enum status results_step(struct results *results, double time, double dt, double
 enum status results_ledger_write(struct results *results, const char *species, const char *unit, const struct results_ledger *ledger);
 /* A number among the root attributes; NaN = never reached (`sessions_performed` is stored as an integer). */
 enum status results_summary(struct results *results, const char *name, double value);
-/* Host facts known only at the end, then closes; `complete` is 1 only when the run reached its end. NULL is accepted. */
+/* Host facts known only at the end, then the file takes its place, sealed unless it is complete; `complete` is 1 only when the run reached
+ * its end.  ERR_IO when something could not be written, now or before: `path` is then as it was published last.  NULL is accepted. */
 enum status results_close(struct results **results, bool complete, double wall_seconds);
+/* The end of a run that failed: `path` stays as it was published last.  NULL is accepted. */
+void results_discard(struct results **results);
 
-/* Where a checkpoint stands: the rows of every table so far, to be kept with the checkpoint.  Writes the buffered steps first. */
+/* Where a checkpoint stands: the rows of every table so far, to be kept with the checkpoint.  All buffered rows are written first. */
 enum { RESULTS_TABLES = 7 };
 enum status results_rows(struct results *results, size_t rows[RESULTS_TABLES]);
-/* Goes on in the file of an interrupted run as if it had stopped at `rows`: whatever was written after them is forgotten.  ERR_IO when the
- * file is not of this model and grid or has fewer rows. */
+/* Replaces `path` by a sealed copy of what results_rows found.  ERR_IO, `path` being as it was, when that fails. */
+enum status results_publish(struct results *results);
+/* Goes on with the file of an interrupted run as if it had stopped at `rows`: whatever was written after them is forgotten.  `path` is not
+ * changed before the next publication.  ERR_IO when the file is not of this model and grid or has fewer rows. */
 enum status results_resume(const char *path, const struct model *model, const struct grid *grid, const struct grid *surface,
                            const struct results_about *about, const size_t rows[RESULTS_TABLES], struct results **results);
 

@@ -12,6 +12,7 @@ enum step_column { STEP_TIME, STEP_DT, STEP_ERROR, STEP_SOLVES, STEP_NUMBER, N_S
 
 struct results {
     char *path;                /* as the user calls it, owned */
+    char *live, *copy;         /* what HDF5 writes to, and its copy on the way to `path`; owned */
     const struct model *model; /* borrowed */
     hid_t file;
     bool broken; /* a write failed: nothing more is written */
@@ -35,7 +36,7 @@ enum status results_flush(struct results *results);
 enum status results_reserve(struct results *results, double bytes);
 /* Writes the rows of the series and the steps that are still in memory, and settles. */
 enum status results_write_rows(struct results *results);
-/* Gives the file up after a failed write: it stays on disk as it is.  Returns `status`. */
+/* Gives the live file up after a failed write.  Returns `status`. */
 enum status results_abandon(struct results *results, enum status status);
 
 #endif

@@ -66,21 +66,9 @@ static enum status append_steps(struct results *r)
     return results_table_append(&r->table[STEPS], n, (const double *const *)r->step, r->step[STEP_NUMBER]);
 }
 
-/* After a failed write HDF5 still holds what it could not write and would try again when the file is closed, tearing what is on disk.
- * Its descriptor is replaced by one that can only read: the file stays as the last flush left it. */
 enum status results_abandon(struct results *r, enum status status)
 {
-    char name[64];
-    int *handle = descriptor(r);
     r->broken = true;
-    if (handle) {
-        snprintf(name, sizeof name, "/proc/self/fd/%d", *handle);
-        int read_only = open(name, O_RDONLY | O_CLOEXEC);
-        if (read_only >= 0) {
-            dup2(read_only, *handle);
-            close(read_only);
-        }
-    }
     return status;
 }
 

@@ -1,6 +1,7 @@
 #include "run_internal.h"
 
 #include "plugin.h"
+#include "seal.h"
 #include "stop.h"
 
 #include <math.h>
@@ -43,14 +44,9 @@ static enum status open_results(struct run *run, const struct run_options *optio
         if (status == OK)
             status = results_resume(run->path, plan->model, s->grid, s->surface_grid, &about, run->kept.file_rows, &run->results);
     } else {
-        const bool may_be_wrong = plan->treated && plan->treatment.if_not_healed == FAIL;
-        status = may_be_wrong && options->force ? run_set_aside(run->path) : OK;
+        status = results_create(run->path, options->force, plan->model, s->grid, s->surface_grid, &about, &run->results);
         if (status == OK)
-            status = results_create(run->path, options->force, plan->model, s->grid, s->surface_grid, &about, &run->results);
-        if (status == OK)
-            run_forget_checkpoints(run->path); /* of an earlier run into the same file */
-        if (status == OK)
-            status = run_checkpoint(run);
+            status = run_first_checkpoint(run);
     }
     free(resolved);
     return status;
@@ -138,19 +134,22 @@ static enum status execute(struct run *run, const struct run_options *options)
     } else if (!run->results) {
         return status;
     }
-    const bool resumable = status == ERR_IO || status == STOPPED;
+    const bool ended = status == OK || status == ERR_NUMERICS;
     double worst = 0.0;
-    enum status wrote = resumable ? OK : run_write_ledgers(run, &worst);
-    if (wrote == OK && run->kept.rows > 0 && !resumable)
+    enum status wrote = ended ? run_write_ledgers(run, &worst) : OK;
+    if (wrote == OK && ended && run->kept.rows > 0)
         wrote = run_write_summary(run);
     const double seconds = progress_finish(&run->progress);
-    const enum status closed = results_close(&run->results, status == OK && wrote == OK, seconds);
+    if (wrote == OK && (ended || status == STOPPED))
+        wrote = results_close(&run->results, status == OK, seconds);
+    else
+        results_discard(&run->results);
+    if (status == OK)
+        status = wrote;
+    if (status == OK)
+        run_forget(run->path);
     if (status == ERR_CONFIG)
         run_put_back(run->path);
-    if (status == OK)
-        status = wrote != OK ? wrote : closed;
-    if (status == OK || status == ERR_CONFIG)
-        run_forget(run->path);
     if (status == OK && !options->quiet && !options->given)
         run_print_summary(run, worst, seconds);
     return status;
@@ -191,7 +190,8 @@ enum status run_resume(const struct run_options *options, int threads)
     char *text = NULL;
     struct config *config = NULL;
     struct plan plan = {0};
-    enum status status = run_restore_file(options->output);
+    enum status status =
+        seal_is_broken(options->output) ? status_fail(ERR_IO, "%s: is damaged: its seal is of another content", options->output) : OK;
     if (status == OK)
         status = plugin_for_results(options->output, options->plugin, options->force);
     if (status == OK)

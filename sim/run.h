@@ -15,9 +15,10 @@ struct run_options {
     const char *given;  /* configuration as given, of a run that is made again (no summary then); NULL: that of the plan */
 };
 
-/* Carries out a plan: progress to stderr, summary to stdout.  Whatever it returns, the results file holds every row written so far and
- * says whether it is complete; STOPPED, ERR_IO and a kill leave a checkpoint to resume from; with ERR_CONFIG (a session on unhealed skin
- * with `if_not_healed: fail`) no file is left, or the one that was to be replaced with `force`. */
+/* Carries out a plan: progress to stderr, summary to stdout.  The results file is whole at any moment and says whether it is complete: with
+ * OK, ERR_NUMERICS and STOPPED it holds every row, after ERR_IO or a kill those up to the latest checkpoint.  STOPPED, ERR_IO and a kill
+ * leave a checkpoint to resume from; with ERR_CONFIG (a session on unhealed skin with `if_not_healed: fail`) no file is left, or the one
+ * that was to be replaced with `force`. */
 enum status run_execute(const struct plan *plan, const struct run_options *options);
 
 /* Goes on with the results file `options->output` from its newest checkpoint, with the configuration that stands in it: the result is

@@ -2,7 +2,6 @@
 #include "run_internal.h"
 
 #include "provenance.h"
-#include "seal.h"
 
 #include <stdio.h>
 #include <errno.h>
@@ -42,87 +41,80 @@ enum status run_identify(struct run *run)
     return provenance_sha256(run->resolved, run->identity.configuration);
 }
 
-/* FILE.checkpoint.results is a copy of the results file as of the latest checkpoint: HDF5 updates a file in many places, and a kill in
- * between can leave it unreadable.  Copies FILE to it, or back. */
-static enum status copy_whole(const char *path, bool back)
-{
-    char whole[LONGEST], partial[LONGEST + 16];
-    snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
-    snprintf(partial, sizeof partial, "%s.partial", whole);
-    const char *from = back ? whole : path, *to = back ? path : whole;
-    if (back && !seal_holds(whole))
-        return status_fail(ERR_IO, "%s: is damaged; remove it to go on from %s itself", whole, path);
-    enum status status = results_copy(from, partial);
-    if (status == OK && !back)
-        status = seal_write(partial);
-    if (status == OK && rename(partial, to) != 0)
-        status = status_fail(ERR_IO, "%s: cannot be renamed: %s", partial, strerror(errno));
-    if (status != OK)
-        unlink(partial);
-    return status;
-}
-
-enum status run_restore_file(const char *path)
-{
-    char whole[LONGEST];
-    snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
-    return access(whole, F_OK) == 0 ? copy_whole(path, true) : OK;
-}
-
 static void replaced_path(const char *path, char out[LONGEST])
 {
     snprintf(out, LONGEST, "%s.checkpoint.replaced", path);
 }
 
-enum status run_set_aside(const char *path)
+static void forget_replaced(const char *path)
 {
     char aside[LONGEST];
     replaced_path(path, aside);
-    const enum status status = access(path, F_OK) == 0 ? results_copy(path, aside) : OK;
-    if (status != OK)
-        unlink(aside);
-    return status;
+    unlink(aside);
+}
+
+/* Keeps the file that the run will replace, at no cost where the file system has hard links. */
+static enum status set_aside(const char *path)
+{
+    char aside[LONGEST];
+    replaced_path(path, aside);
+    unlink(aside); /* of a run that was killed */
+    return link(path, aside) == 0 || access(path, F_OK) != 0 ? OK : results_copy(path, aside);
 }
 
 void run_put_back(const char *path)
 {
     char aside[LONGEST];
     replaced_path(path, aside);
-    if (rename(aside, path) != 0)
+    if (rename(aside, path) != 0 && errno == ENOENT)
         unlink(path);
-}
-
-void run_forget_checkpoints(const char *path)
-{
-    char whole[LONGEST], partial[LONGEST + 16];
-    snprintf(whole, sizeof whole, "%s.checkpoint.results", path);
-    snprintf(partial, sizeof partial, "%s.partial", whole);
-    unlink(whole);
-    unlink(partial);
     checkpoint_remove(path);
 }
 
 void run_forget(const char *path)
 {
-    char aside[LONGEST];
-    replaced_path(path, aside);
-    unlink(aside);
-    run_forget_checkpoints(path);
+    forget_replaced(path);
+    checkpoint_remove(path);
+}
+
+static enum status write_checkpoint(struct run *run)
+{
+    size_t n;
+    struct state_part *parts = create_parts(run, &n);
+    const enum status status = parts ? checkpoint_write(run->path, &run->identity, parts, n) : status_no_memory("the checkpoint", 1);
+    free(parts);
+    return status;
+}
+
+/* Comes before the checkpoint: a kill in between leaves a file with more rows than the checkpoint, which can be cut, and not with less. */
+static enum status publish(struct run *run)
+{
+    const enum status status = results_rows(run->results, run->kept.file_rows);
+    run->identity.sequence++;
+    return status == OK ? results_publish(run->results) : status;
 }
 
 enum status run_checkpoint(struct run *run)
 {
-    size_t n;
-    struct state_part *parts = create_parts(run, &n);
-    if (!parts)
-        return status_no_memory("the checkpoint", 1);
-    enum status status = results_rows(run->results, run->kept.file_rows);
-    run->identity.sequence++;
+    const enum status status = publish(run);
+    return status == OK ? write_checkpoint(run) : status;
+}
+
+enum status run_first_checkpoint(struct run *run)
+{
+    enum status status = set_aside(run->path);
     if (status == OK)
-        status = copy_whole(run->path, false);
-    if (status == OK)
-        status = checkpoint_write(run->path, &run->identity, parts, n);
-    free(parts);
+        status = publish(run);
+    if (status != OK) {
+        forget_replaced(run->path);
+        return status;
+    }
+    checkpoint_remove(run->path); /* of an earlier run into the same file */
+    status = write_checkpoint(run);
+    if (status != OK)
+        run_put_back(run->path);
+    else if (!(run->plan->treated && run->plan->treatment.if_not_healed == FAIL))
+        forget_replaced(run->path);
     return status;
 }
 

@@ -40,13 +40,11 @@ void run_print_summary(const struct run *run, double worst, double seconds);
 /* run_checkpoint.c: writes the next checkpoint; goes on from the newest one (`force`: also one of another program). */
 enum status run_checkpoint(struct run *run);
 enum status run_restore(struct run *run, bool force);
-/* Puts the copy that was made with the latest checkpoint in the place of the results file, which a kill may have torn. */
-enum status run_restore_file(const char *path);
-/* A run that may yet turn out to be wrong (a session on unhealed skin with `if_not_healed: fail`) keeps a copy of the file it replaces, as
- * FILE.checkpoint.replaced, and puts it back then; without a copy the file is removed. */
-enum status run_set_aside(const char *path);
+/* The file to be replaced stays as FILE.checkpoint.replaced until the first checkpoint is whole, or longer when the run may yet turn out to
+ * be wrong (a session on unhealed skin with `if_not_healed: fail`).  run_put_back undoes the run: that file, or none, and no checkpoints.
+ */
+enum status run_first_checkpoint(struct run *run);
 void run_put_back(const char *path);
-void run_forget_checkpoints(const char *path);
 /* Fills in program and configuration as they stand in checkpoints. */
 enum status run_identify(struct run *run);
 

@@ -46,16 +46,30 @@ enum status seal_write(const char *path)
     return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, strerror(reason ? reason : ENOSPC));
 }
 
-bool seal_holds(const char *path)
+/* Reads the seal at the end of a file; *holds says whether it is of what stands before it.  False when there is none. */
+static bool read_seal(const char *path, bool *holds)
 {
     unsigned char digest[DIGEST], seal[SEAL];
     struct stat about;
     const int file = open(path, O_RDONLY | O_CLOEXEC);
-    const bool ok = file >= 0 && fstat(file, &about) == 0 && about.st_size > SEAL && digest_of(file, about.st_size - SEAL, digest) &&
-                    read(file, seal, SEAL) == SEAL && memcmp(seal, digest, DIGEST) == 0 && memcmp(seal + DIGEST, MARK, SEAL - DIGEST) == 0;
+    const bool found = file >= 0 && fstat(file, &about) == 0 && about.st_size > SEAL &&
+                       pread(file, seal, SEAL, about.st_size - SEAL) == SEAL && memcmp(seal + DIGEST, MARK, SEAL - DIGEST) == 0;
+    *holds = found && digest_of(file, about.st_size - SEAL, digest) && memcmp(seal, digest, DIGEST) == 0;
     if (file >= 0)
         close(file);
-    return ok;
+    return found;
+}
+
+bool seal_holds(const char *path)
+{
+    bool holds;
+    return read_seal(path, &holds) && holds;
+}
+
+bool seal_is_broken(const char *path)
+{
+    bool holds;
+    return read_seal(path, &holds) && !holds;
 }
 
 bool seal_sha256(const char *path, char hex[SEAL_SHA256])

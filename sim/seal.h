@@ -14,6 +14,8 @@ enum status seal_write(const char *path);
 
 /* Whether a file ends with the seal of what stands before it; nothing is recorded. */
 bool seal_holds(const char *path);
+/* Whether a file ends with a seal that is not of what stands before it: damaged.  Not of a file without a seal. */
+bool seal_is_broken(const char *path);
 
 /* The SHA-256 of a whole file in hexadecimal; false, with errno set and nothing recorded, when it cannot be read. */
 bool seal_sha256(const char *path, char hex[SEAL_SHA256]);

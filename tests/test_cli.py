@@ -280,7 +280,7 @@ def test_closed_streams_never_end_up_in_the_results(fast, tmp_path, closed):
         streams = [os.readlink(folder / str(number)) for number in range(3)]
         others = [os.readlink(link) for link in folder.iterdir() if int(link.name) > 2]
         process.kill()
-    assert streams == ["/dev/null"] * 3 and str(path) in others
+    assert streams == ["/dev/null"] * 3 and any(re.fullmatch(re.escape(str(path)) + r"\.\w+-\d+\.partial", other) for other in others), others
 
 
 def test_the_run_goes_on_when_the_reader_of_its_progress_leaves(fast, tmp_path):
@@ -336,9 +336,9 @@ def test_a_full_disk_ends_with_4_and_leaves_a_readable_file(fast, tmp_path):
     assert info.returncode == 0 and re.search(r"state +incomplete, ", info.stdout)
 
 
-def test_a_killed_run_leaves_what_it_had(fast, tmp_path):
+def test_a_killed_run_leaves_what_it_had_at_its_latest_checkpoint(fast, tmp_path):
     path = tmp_path / "x.h5"
-    options = sets(domain__geometry="unit_cell", domain__spacing="15 um", output__timeseries="1 hour")
+    options = sets(domain__geometry="unit_cell", domain__spacing="15 um", output__timeseries="1 hour", checkpoint__every="1 s")
     with subprocess.Popen([PROGRAM, "run", str(fast), *options, "-o", str(path), "--quiet"]) as process:
         for _ in range(600):
             time.sleep(0.1)
@@ -348,7 +348,9 @@ def test_a_killed_run_leaves_what_it_had(fast, tmp_path):
         process.kill()
     info = call("info", path)
     assert info.returncode == 0 and int(re.search(r"state +incomplete, (\d+) rows", info.stdout)[1]) > 5
-    assert [entry.name for entry in tmp_path.iterdir() if "checkpoint" not in entry.name] == ["x.h5"]
+    assert re.fullmatch(r"x\.h5( x\.h5\.\w+-\d+(\.copy)?\.partial)+", " ".join(sorted(entry.name for entry in tmp_path.iterdir() if "checkpoint" not in entry.name)))
+    assert call("resume", path, "--quiet", "--max-walltime", "1 ms").returncode == 75
+    assert not list(tmp_path.glob("*.partial"))
 
 
 # ---- info -----------------------------------------------------------------------------------------------------------------------------

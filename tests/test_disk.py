@@ -49,14 +49,24 @@ def test_a_full_disk_is_said_and_when_there_is_room_again_the_run_goes_on(config
         code=0; "$1" run "$2" -o $disk/run.h5 --quiet || code=$?
         echo "code $code"; ls $disk
         mount -o remount,size=100m $disk
-        if [ -e $disk/run.h5.checkpoint.0 ] || [ -e $disk/run.h5.checkpoint.1 ]; then "$1" resume $disk/run.h5 --quiet
-        else "$1" run "$2" -o $disk/run.h5 --quiet --force; fi
+        if [ -e $disk/run.h5 ]; then h5dump $disk/run.h5 > "$3"; "$1" resume $disk/run.h5 --quiet
+        else "$1" run "$2" -o $disk/run.h5 --quiet; fi
         cp $disk/run.h5 "$3"; echo "left: $(ls $disk)"
         """, tmp_path, PROGRAM, config, tmp_path / "run.h5")
     assert done.returncode == 0 and "code 4\n" in done.stdout, done.stdout + done.stderr
     assert "No space left on device" in done.stderr and ".partial" not in done.stdout
     assert "left: run.h5\n" in done.stdout
     assert datasets(tmp_path / "run.h5", ("provenance/host",)) == whole
+
+
+@pytest.mark.parametrize("size", ["20k", "300k", "400k"])
+def test_a_full_disk_keeps_the_file_to_be_replaced_until_there_is_another(config, tmp_path, size):
+    done = on_a_disk_of_its_own(size, """
+        echo "somebody's work" > $disk/run.h5
+        code=0; "$1" run "$2" -o $disk/run.h5 --quiet --force || code=$?
+        echo "code $code: $(cat $disk/run.h5), $(ls $disk)"
+        """, tmp_path, PROGRAM, config)
+    assert done.stdout == "code 4: somebody's work, run.h5\n" and "No space left on device" in done.stderr, done.stdout + done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_said(config, tmp_path):

@@ -36,7 +36,8 @@ static void of_process(const char *name, long process, char other[PATH])
 
 Test(partial, leftovers_of_dead_processes_go_and_nothing_else)
 {
-    char folder[] = "/tmp/needlework-partial-XXXXXX", path[PATH], name[PATH], dead[PATH], living[PATH], foreign[PATH], longer[PATH];
+    char folder[] = "/tmp/needlework-partial-XXXXXX", path[PATH], name[PATH], dead[PATH], copy[PATH + 8], living[PATH], foreign[PATH],
+         longer[PATH];
     cr_assert_not_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/run.h5", folder);
     partial_name(path, name, sizeof name);
@@ -45,16 +46,28 @@ Test(partial, leftovers_of_dead_processes_go_and_nothing_else)
     of_process(name, (long)getppid(), living);
     snprintf(foreign, sizeof foreign, "%s.%08x-%ld.partial", path, 0u, gone());
     snprintf(longer, sizeof longer, "%s/run.h5.other%s", folder, dead + strlen(path));
-    const char *const all[] = {dead, living, foreign, longer};
-    for (size_t i = 0; i < 4; i++)
+    snprintf(copy, sizeof copy, "%.*s.copy.partial", (int)(strlen(dead) - strlen(".partial")), dead);
+    const char *const all[] = {dead, copy, living, foreign, longer};
+    for (size_t i = 0; i < 5; i++)
         touch(all[i]);
     partial_name(path, name, sizeof name);
-    cr_expect(access(dead, F_OK) != 0, "%s is still there", dead);
-    for (size_t i = 1; i < 4; i++)
+    for (size_t i = 0; i < 2; i++)
+        cr_expect(access(all[i], F_OK) != 0, "%s is still there", all[i]);
+    for (size_t i = 2; i < 5; i++)
         cr_expect(access(all[i], F_OK) == 0, "%s is gone", all[i]);
-    for (size_t i = 1; i < 4; i++)
+    for (size_t i = 2; i < 5; i++)
         unlink(all[i]);
     rmdir(folder);
+}
+
+Test(partial, a_copy_on_its_way_has_a_name_of_its_own)
+{
+    char name[PATH], copy[PATH];
+    partial_name("run.h5", name, sizeof name);
+    partial_copy_name("run.h5", copy, sizeof copy);
+    const size_t stem = strlen(name) - strlen(".partial");
+    cr_expect(!strncmp(name, copy, stem) && !strcmp(copy + stem, ".copy.partial") && strlen(copy) < strlen("run.h5") + PARTIAL_MORE, "%s",
+              copy);
 }
 
 Test(partial, works_in_the_folder_of_the_program)

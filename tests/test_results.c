@@ -243,6 +243,7 @@ Test(results, fields_profiles_and_surface_come_back)
     must(example_begin(&example, path, false, AXISYMMETRIC), "create");
     for (int day = 0; day <= 28; day++)
         must(example_day(&example, day), "day");
+    must(example_publish(&example), "publish");
     hid_t file = opened(path);
     const struct grid *grid = example.grid;
     const size_t nx = grid->axis[0].n, ny = grid->axis[1].n, nz = grid->axis[2].n;
@@ -450,10 +451,13 @@ Test(results, resume_forgets_what_came_after_the_checkpoint)
         if (day == 17)
             must(results_rows(example.results, rows), "rows");
     }
+    must(results_ledger_write(example.results, "tgfb", "ng", &(struct results_ledger){.stored = 1.0}), "ledger");
+    must(results_summary(example.results, "collagen_onset", 17.5), "summary");
     must(results_close(&example.results, true, 1.0), "close");
     must(results_resume(path, &example_model, example.grid, example.surface, &example_about, rows, &results), "resume");
     must(results_close(&results, false, 1.0), "close");
     hid_t file = opened(path), fields = h5_child(file, "fields", H5I_GROUP);
+    cr_expect(H5Lexists(file, "ledger", H5P_DEFAULT) == 0 && H5Aexists(file, "collagen_onset") == 0, "the end is still there");
     n = h5_read_row(file, "time", 100, &time);
     cr_expect(n == 18, "%zu rows, wanted 18", n);
     free(time);

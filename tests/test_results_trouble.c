@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* usleep, mkdtemp, syscall */
 #include "h5.h"
 #include "results_example.h"
+#include "seal.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -165,7 +166,9 @@ static size_t check_rows(const char *name)
     return n;
 }
 
-/* A child writes day after day and tells each one through a pipe. */
+enum { PUBLISHED = 10 }; /* days from one publication to the next */
+
+/* A child writes day after day, publishes what it has on days 0, 10, 20 ..., and tells each day through a pipe. */
 static void kill_after(int days, useconds_t delay)
 {
     int tell[2];
@@ -176,7 +179,9 @@ static void kill_after(int days, useconds_t delay)
     if (child == 0) {
         struct example example;
         if (example_begin(&example, path, true, UNIT_CELL) == OK)
-            for (int day = 0; example_day(&example, day) == OK && write(tell[1], "d", 1) == 1; day++)
+            for (int day = 0;
+                 example_day(&example, day) == OK && (day % PUBLISHED || example_publish(&example) == OK) && write(tell[1], "d", 1) == 1;
+                 day++)
                 ;
         _exit(1);
     }
@@ -190,14 +195,18 @@ static void kill_after(int days, useconds_t delay)
         ;
     close(tell[0]);
     size_t rows = check_rows(path);
-    cr_expect(rows + RESULTS_ROWS_KEPT > (size_t)days && rows <= (size_t)days + 1, "%zu rows after %d days were told", rows, days);
+    cr_expect(rows % PUBLISHED == 1 && rows + PUBLISHED > (size_t)days && rows <= (size_t)days + 1, "%zu rows after %d days were told",
+              rows, days);
+    cr_expect(seal_holds(path), "the file has no seal");
     unlink(path);
 }
 
-Test(results_trouble, kill_9_leaves_every_flushed_row)
+Test(results_trouble, kill_9_leaves_what_was_published_last)
 {
     for (int i = 0; i < 25; i++)
         kill_after(1 + 40 * (i % 5), (useconds_t)(137 * i));
+    must(example_write(path, false, UNIT_CELL, 1), "write");
+    expect_folder(true); /* what the killed ones left beside it is gone */
 }
 
 /* ---- full disk ------------------------------------------------------------------------------------------------------------------- */
@@ -221,7 +230,7 @@ static void limit_files(rlim_t bytes)
     signal(SIGXFSZ, SIG_IGN);
 }
 
-Test(results_trouble, full_disk_leaves_every_row_written_before_it)
+Test(results_trouble, full_disk_leaves_what_was_published_last)
 {
     for (rlim_t bytes = 200000; bytes < 1000000; bytes += 66667) {
         struct example example;
@@ -229,16 +238,37 @@ Test(results_trouble, full_disk_leaves_every_row_written_before_it)
         enum status status;
         limit_files(RLIM_INFINITY);
         must(example_begin(&example, path, false, UNIT_CELL), "create");
-        limit_files(bytes);
-        while (!(status = example_day(&example, day)) && day < 20000)
+        while (!(status = example_day(&example, day)) && day < 20)
             day++;
+        must(example_publish(&example), "publish");
+        limit_files(bytes);
+        while (!(status = example_day(&example, ++day)) && day < 20000)
+            ;
         expect_sentence(status, path, "cannot write: File too large");
         cr_expect(example_day(&example, day + 1) == ERR_IO && status_count() == 0, "a row after the failure: wanted ERR_IO, no sentence");
         cr_expect(example_end(&example, true) == ERR_IO && status_count() == 0, "closing after the failure: wanted ERR_IO, no sentence");
         size_t rows = check_rows(path);
-        cr_expect(rows <= (size_t)day + 1 && rows + RESULTS_ROWS_KEPT > (size_t)day, "%zu rows, %d days given", rows, day);
+        cr_expect(rows == 21 && day > 21, "%zu rows, wanted 21; %d days given", rows, day);
+        expect_folder(true);
         unlink(path);
     }
+}
+
+Test(results_trouble, full_disk_when_publishing_leaves_what_was_published_before)
+{
+    struct example example;
+    must(example_begin(&example, path, false, UNIT_CELL), "create");
+    must(example_day(&example, 0), "day");
+    must(example_publish(&example), "publish");
+    must(example_day(&example, 1), "day");
+    limit_files(20000);
+    cr_expect(example_publish(&example) == ERR_IO && status_count() == 1 && strstr(status_message(0), "File too large"), "said '%s'",
+              status_message(0));
+    cr_expect(check_rows(path) == 1, "not the state published first");
+    limit_files(RLIM_INFINITY);
+    results_discard(&example.results);
+    expect_folder(true);
+    cr_expect(example_end(&example, true) == OK && check_rows(path) == 1, "closing after that wrote something");
 }
 
 Test(results_trouble, full_disk_that_cannot_be_foreseen_is_one_sentence_and_no_crash)
@@ -252,6 +282,7 @@ Test(results_trouble, full_disk_that_cannot_be_foreseen_is_one_sentence_and_no_c
         status = example_day(&example, day);
     expect_sentence(status, path, "cannot write: File too large");
     cr_expect(example_end(&example, true) == ERR_IO && status_count() == 0, "closing after the failure: wanted ERR_IO, no sentence");
+    expect_folder(false);
 }
 
 Test(results_trouble, full_disk_at_creation_leaves_nothing)
@@ -314,10 +345,12 @@ Test(results_trouble, info_says_when_a_run_is_incomplete)
     static char text[MOST];
     struct example example;
     must(example_begin(&example, path, false, UNIT_CELL), "create");
-    must(info(path, text, sizeof text), "info on a file being written");
+    must(example_publish(&example), "publish");
+    must(info(path, text, sizeof text), "info on a file of a run under way");
     cr_expect(strstr(text, "incomplete, no rows"), "said\n%s", text);
     must(example_day(&example, 0), "day");
-    must(info(path, text, sizeof text), "info on a file being written");
+    must(example_publish(&example), "publish");
+    must(info(path, text, sizeof text), "info on a file of a run under way");
     cr_expect(strstr(text, "incomplete, 1 rows to day 0"), "said\n%s", text);
     must(example_end(&example, false), "close");
 }

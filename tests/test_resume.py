@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import h5py
+import netCDF4
 import numpy
 import pytest
+import xarray
 
 from conftest import PROGRAM
 from conftest import call as needlework
@@ -184,18 +186,47 @@ def test_a_whole_checkpoint_of_other_blocks_is_refused(undisturbed, tmp_path, ho
     assert refused.returncode == 4 and "no whole checkpoint" in refused.stderr, refused.stderr
 
 
-def test_a_damaged_copy_of_the_results_is_not_used(undisturbed, tmp_path):
+def test_a_damaged_results_file_is_refused_and_one_without_seal_is_not(undisturbed, tmp_path):
     config, whole = undisturbed
-    results, copy = tmp_path / "damaged.h5", tmp_path / "damaged.h5.checkpoint.results"
+    results = tmp_path / "damaged.h5"
     assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
-    content = copy.read_bytes()
-    for damaged in (content[:-7], content[:5000] + bytes([content[5000] ^ 16]) + content[5001:], b""):
-        copy.write_bytes(damaged)
+    content = results.read_bytes()
+    assert content.endswith(b"\nneedlework seal")
+    for damaged, message in ((content[:5000] + bytes([content[5000] ^ 16]) + content[5001:], "is damaged: its seal is of another content"),
+                             (content[:-1000], "truncated file"), (b"", "file signature not found")):
+        results.write_bytes(damaged)
         refused = needlework("resume", results)
-        assert refused.returncode == 4 and f"{copy}: is damaged; remove it to go on from {results} itself" in refused.stderr
-    copy.unlink()
+        assert refused.returncode == 4 and message in refused.stderr, refused.stderr
+        assert results.read_bytes() == damaged
+    results.write_bytes(content[:-48])
     assert needlework("resume", results, "--quiet").returncode == 0
     assert same_bits(whole, results)
+
+
+def test_the_file_of_a_run_under_way_is_read_by_every_reader(undisturbed, tmp_path):
+    config, _ = undisturbed
+    results = tmp_path / "stopped.h5"
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    assert results.read_bytes().endswith(b"\nneedlework seal")
+    with h5py.File(results) as file:
+        rows, gain = file["time"].shape[0], file["collagen_gain"][()]
+        assert rows > 1
+    with netCDF4.Dataset(results) as file:
+        assert numpy.array_equal(file["collagen_gain"][:], gain) and file["fields"]["collagen_i_new"].shape[0] >= 1
+    with xarray.open_dataset(results) as file:
+        assert numpy.array_equal(file.collagen_gain, gain)
+    head = subprocess.run(["ncdump", "-h", results], capture_output=True, text=True)
+    assert head.returncode == 0 and f"time = UNLIMITED ; // ({rows} currently)" in head.stdout, head.stderr
+
+
+def test_a_run_killed_between_its_end_and_the_removal_of_its_checkpoints_is_resumed(undisturbed, tmp_path):
+    config, whole = undisturbed
+    results = tmp_path / "ended.h5"
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    shutil.copy(whole, results)
+    resumed = needlework("resume", results, "--quiet")
+    assert resumed.returncode == 0, resumed.stderr
+    assert same_bits(whole, results) and [path.name for path in tmp_path.iterdir()] == ["ended.h5"]
 
 
 def test_a_checkpoint_of_another_configuration_or_program_is_refused(undisturbed, tmp_path):
@@ -236,14 +267,17 @@ def test_sessions_at_other_places_resume_with_the_same_bits(tmp_path):
                       "output: {timeseries: 2 hours, snapshots: [0 days]}\nparameters: {ageing_drift: 1e-3 /day}\n")
     whole, stopped = tmp_path / "whole.h5", tmp_path / "stopped.h5"
     assert needlework("run", config, "-o", whole, "--quiet", "--threads", 1).returncode == 0
-    run = subprocess.Popen([PROGRAM, "run", config, "-o", stopped, "--threads", "1"], stderr=subprocess.PIPE, text=True)
-    for line in run.stderr:  # a line every 10 %: the second session is at 83 %
-        if "90" in line:
-            run.send_signal(signal.SIGTERM)
+    day = 0
+    for slices in ("50 ms", "5 ms", "1 us"):  # the last one stops after every step, however fast the machine is
+        code = needlework("run", config, "-o", stopped, "--quiet", "--force", "--threads", 1, "--max-walltime", slices).returncode
+        while code == 75 and day <= 10:
+            code = needlework("resume", stopped, "--quiet", "--threads", 1, "--max-walltime", slices).returncode
+            with h5py.File(stopped) as file:
+                day = file["steps/time"][-1]
+        if code == 75:
             break
-    run.communicate()
-    if run.returncode == 75:
-        assert needlework("resume", stopped, "--quiet", "--threads", 1).returncode == 0
+    assert code == 75 and day > 10
+    assert needlework("resume", stopped, "--quiet", "--threads", 1).returncode == 0
     assert same_bits(whole, stopped)
     with h5py.File(whole) as file:
         assert min(file["epidermal_closure"][121:125]) < 0.5
