@@ -25,7 +25,7 @@ static const struct row {
     {'s', "set", ASSIGNMENT, AT(sets), 0, 0, "--set KEY=VALUE", "override one key; may be given again"},
     {'t', "threads", COUNT, AT(threads), 1, 1024, "--threads N", "number of threads; without it as many as are of use"},
     {'w', "max-walltime", WALL_TIME, AT(max_seconds), 0, 0, "--max-walltime TIME", "stop after this time (\"20 minutes\"), resumable"},
-    {'f', "force", FLAG, AT(force), 0, 0, "--force", "replace existing results; resume: also with another version of the program; a plug-in may have changed"},
+    {'f', "force", FLAG, AT(force), 0, 0, "--force", "replace existing results; resume: also from a checkpoint of another program or configuration; a plug-in may have changed"},
     {'q', "quiet", FLAG, AT(quiet), 0, 0, "--quiet", "neither progress nor summary; errors and warnings are shown"},
     {'m', "model", FILE_NAME, AT(model), 0, 0, "--model FILE.so", "the plug-in that the results are of: what they name themselves is never loaded"},
     {'F', "format", TEXT, AT(format), 0, 0, "--format FORMAT", "text, markdown or json"},

@@ -20,7 +20,7 @@ const struct command commands_table[] = {
     {"resume", "mtwfq", "FILE [--model FILE.so] [--threads N] [--max-walltime TIME] [--force] [--quiet]",
      "go on with an interrupted run from its checkpoint",
      "FILE is the results file; the result is the same to the last bit as that of an uninterrupted run.\n"
-     "A checkpoint of another version of the program is refused without --force.\n",
+     "A checkpoint of another version of the program or of another configuration is refused without --force, which records what differs.\n",
      1, 1, WORDS_RESULTS, commands_resume, NULL},
     {"check", "stk", "CONFIG [OVERLAY...] [--set KEY=VALUE]... [--threads N] | --keys",
      "validate a configuration; print it resolved, with sessions, cells, memory and time",

@@ -195,6 +195,9 @@ enum status provenance_resumed(const char *path, hid_t file, const struct model 
     snprintf(name, sizeof name, "resumed_%.0f_program", times + 1.0); /* with --force it may be another than began */
     if (!status)
         status = h5_text(path, host, name, provenance_version());
+    snprintf(name, sizeof name, "resumed_%.0f_forced", times + 1.0);
+    if (!status && about->forced && about->forced[0])
+        status = h5_text(path, host, name, about->forced);
     snprintf(name, sizeof name, "resumed_%.0f_plugin", times + 1.0);
     if (!status && origin)
         status = h5_text(path, host, name, origin->sha256);

@@ -23,6 +23,7 @@ struct results_about {
     const char *overridden; /* contraindications overridden, "" = none */
     size_t channels;        /* channels in the domain */
     int threads;
+    const char *forced; /* of a run resumed from a checkpoint of another program or configuration: what differs; else NULL or "" */
 };
 
 /* The mass balance of one species: initial + produced - lost + boundary + injury = stored, error = what is missing. */

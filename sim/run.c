@@ -32,15 +32,16 @@ static enum status open_results(struct run *run, const struct run_options *optio
     char *resolved = plan_resolved(plan);
     if (!resolved)
         return status_no_memory("the configuration", 1);
-    const struct results_about about = {.title = config_has(plan->config, CONFIG_TITLE) ? config_text(plan->config, CONFIG_TITLE) : "",
-                                        .given = options->given ? options->given : config_source(plan->config),
-                                        .resolved = resolved,
-                                        .overridden = plan->overridden,
-                                        .channels = s->channels,
-                                        .threads = plan->threads};
+    struct results_about about = {.title = config_has(plan->config, CONFIG_TITLE) ? config_text(plan->config, CONFIG_TITLE) : "",
+                                  .given = options->given ? options->given : config_source(plan->config),
+                                  .resolved = resolved,
+                                  .overridden = plan->overridden,
+                                  .channels = s->channels,
+                                  .threads = plan->threads};
     enum status status;
     if (options->resume) {
         status = run_restore(run, options->force);
+        about.forced = run->forced;
         if (status == OK)
             status = results_resume(run->path, plan->model, s->grid, s->surface_grid, &about, run->kept.file_rows, &run->results);
     } else {
@@ -181,6 +182,7 @@ enum status run_execute(const struct plan *plan, const struct run_options *optio
     free(run.time);
     free(run.gain);
     free(run.resolved);
+    free(run.forced);
     free(path);
     return status;
 }

@@ -128,45 +128,75 @@ static bool has_line(const char *text, const char *line, size_t length)
 }
 
 /* The first lines of one resolved configuration that the other has not, as "'age: 60 years', 'sessions: 2'". */
-static void lines_apart(const char *text, const char *other, char *out, size_t size)
+static void print_lines_apart(const char *text, const char *other, size_t most, FILE *out)
 {
-    enum { MOST = 4 };
-    size_t used = 0;
-    out[0] = '\0';
-    for (int n = 0; *text && n < MOST && used < size;) {
+    enum { WIDEST = 200 }; /* bytes shown of a line */
+    size_t n = 0;
+    while (*text && n < most) {
         const size_t length = strcspn(text, "\n"), blanks = strspn(text, " ");
         if (blanks < length && !has_line(other, text, length)) {
-            used += (size_t)snprintf(out + used, size - used, "%s'%.*s'", n ? ", " : "", (int)(length - blanks), text + blanks);
-            n++;
+            size_t shown = length - blanks < WIDEST ? length - blanks : WIDEST;
+            while (shown && (text[blanks + shown] & 0xC0) == 0x80) /* not within a character */
+                shown--;
+            fprintf(out, "%s'%.*s'", n++ ? ", " : "", (int)shown, text + blanks);
         }
         text += length + (text[length] == '\n');
     }
+    if (n == 0)
+        fputs("nothing", out);
 }
 
-static enum status other_configuration(const struct run *run)
+static void print_configurations(const struct run *run, size_t most, FILE *out)
 {
-    char theirs[512], ours[512], *text = checkpoint_configuration(run->path);
-    if (!text) /* written before checkpoints kept it */
-        return status_fail(ERR_CONFIG, "%s: the checkpoint is of another configuration, which it does not hold", run->path);
-    lines_apart(text, run->resolved, theirs, sizeof theirs);
-    lines_apart(run->resolved, text, ours, sizeof ours);
+    char *text = checkpoint_configuration(run->path);
+    fputs("the checkpoint is of another configuration", out);
+    if (text) {
+        fputs(": it has ", out);
+        print_lines_apart(text, run->resolved, most, out);
+        fputs(" where the results file has ", out);
+        print_lines_apart(run->resolved, text, most, out);
+    } else { /* written before checkpoints kept it */
+        fputs(", which it does not hold", out);
+    }
     free(text);
-    return status_fail(ERR_CONFIG, "%s: the checkpoint is of another configuration: it has %s where the results file has %s", run->path,
-                       theirs[0] ? theirs : "nothing", ours[0] ? ours : "nothing");
 }
 
-/* The checkpoint must be of this program and of the configuration in the results file. */
-static enum status check_identity(const struct run *run, const struct checkpoint_identity *found, bool force)
+/* How the checkpoint differs from the results file and this program, "" when it does not; owned by the caller. */
+static char *describe(const struct run *run, const struct checkpoint_identity *found, size_t most)
 {
-    if (strcmp(found->configuration, run->identity.configuration) != 0)
-        return other_configuration(run);
-    if (strcmp(found->program, run->identity.program) == 0)
-        return OK;
-    if (!force)
-        return status_fail(ERR_CONFIG, "%s: the checkpoint was written by needlework %s, this is %s; --force goes on all the same",
-                           run->path, found->program, run->identity.program);
-    status_warn("%s: begun by needlework %s, resumed by %s", run->path, found->program, run->identity.program);
-    return OK;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+    if (!out)
+        return NULL;
+    const bool configuration = strcmp(found->configuration, run->identity.configuration) != 0;
+    if (configuration)
+        print_configurations(run, most, out);
+    if (strcmp(found->program, run->identity.program) != 0)
+        fprintf(out, "%s written by needlework %s, this is %s", configuration ? "; it was" : "the checkpoint was", found->program,
+                run->identity.program);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* The checkpoint must be of this program and of the configuration in the results file, or else the difference goes on record. */
+static enum status check_identity(struct run *run, const struct checkpoint_identity *found, bool force)
+{
+    enum { TOLD = 4, RECORDED = 50 }; /* lines of a configuration; an attribute ends at 64 kB */
+    char *text = describe(run, found, TOLD);
+    enum status status = OK;
+    if (!text)
+        status = status_no_memory("a message", 1);
+    else if (text[0] && !force)
+        status = status_fail(ERR_CONFIG, "%s: %s; --force goes on all the same", run->path, text);
+    else if (text[0])
+        status_warn("%s: %s; going on all the same", run->path, text);
+    free(text);
+    if (status == OK && !(run->forced = describe(run, found, RECORDED)))
+        status = status_no_memory("a record", 1);
+    return status;
 }
 
 enum status run_restore(struct run *run, bool force)

@@ -26,6 +26,7 @@ struct run {
     struct run_kept kept;
     struct checkpoint_identity identity;     /* of the latest checkpoint */
     char *resolved;                          /* the resolved configuration, owned */
+    char *forced;                            /* how the checkpoint it was resumed from differs, "" when it does not; owned */
     double checkpoint_every, checkpoint_due; /* [s] of wall time since the start */
     double max_seconds;                      /* [s] of wall time, 0 = no limit */
     size_t steps_before;                     /* steps taken before this program resumed the run */
@@ -37,7 +38,8 @@ enum status run_write_ledgers(struct run *run, double *worst);
 enum status run_write_summary(struct run *run);
 void run_print_summary(const struct run *run, double worst, double seconds);
 
-/* run_checkpoint.c: writes the next checkpoint; goes on from the newest one (`force`: also one of another program). */
+/* run_checkpoint.c: writes the next checkpoint; goes on from the newest one (`force`: also one of another program or
+ * configuration, see run.forced). */
 enum status run_checkpoint(struct run *run);
 enum status run_restore(struct run *run, bool force);
 /* The file to be replaced stays as FILE.checkpoint.replaced until the first checkpoint is whole, or longer when the run may yet turn out to
