@@ -1,9 +1,9 @@
-#define _GNU_SOURCE /* memfd_create */
+#define _GNU_SOURCE /* memfd_create, pipe2 */
 #include "isolate.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,10 +13,11 @@
 /* Added to the exit code of a child that came to its end: sanitizers leave with 1, which is not ERR_CHECK. */
 enum { ENDED = 64 };
 
-/* The child: what `print` prints, or else its sentence, goes to the shared file. */
+/* The child: what `print` prints, or else its sentence, goes to the shared file (or into the pipe, where no one asks for a sentence). */
 static _Noreturn void child(enum status (*print)(const void *, FILE *), const void *job, unsigned seconds, FILE *shared)
 {
     signal(SIGALRM, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
     alarm(seconds);
     status_clear();
     const enum status status = print(job, shared);
@@ -46,6 +47,11 @@ static pid_t wait_for(pid_t pid, int *ended)
     return done;
 }
 
+static enum status no_process(const char *path, int reason)
+{
+    return status_fail(ERR_IO, "%s: cannot start a process to read it: %s", path, strerror(reason));
+}
+
 enum status isolate_print(const char *path, enum status (*print)(const void *job, FILE *stream), const void *job, unsigned seconds,
                           char **text, size_t *length)
 {
@@ -62,7 +68,7 @@ enum status isolate_print(const char *path, enum status (*print)(const void *job
             fclose(shared);
         else if (descriptor >= 0)
             close(descriptor);
-        return status_fail(ERR_IO, "%s: cannot start a process to read it: %s", path, strerror(reason));
+        return no_process(path, reason);
     }
     size_t n = 0;
     char *bytes = whole(shared, &n);
@@ -84,4 +90,40 @@ enum status isolate_print(const char *path, enum status (*print)(const void *job
         status_fail(ERR_IO, "%s: is damaged: HDF5 cannot read it", path);
     free(bytes);
     return status;
+}
+
+static bool at_end(int descriptor)
+{
+    char more;
+    ssize_t n;
+    while ((n = read(descriptor, &more, 1)) < 0 && errno == EINTR)
+        continue;
+    return n == 0;
+}
+
+enum status isolate_stream(const char *path, enum status (*print)(const void *job, FILE *stream), const void *job, unsigned seconds,
+                           bool (*take)(void *taker, int descriptor), void *taker)
+{
+    int ends[2], ended = 0;
+    const bool piped = pipe2(ends, O_CLOEXEC) == 0;
+    FILE *in = piped ? fdopen(ends[1], "w") : NULL;
+    fflush(stdout);
+    const pid_t pid = in ? fork() : -1;
+    const int reason = errno;
+    if (pid == 0) {
+        close(ends[0]); /* or it would wait for itself to read */
+        child(print, job, seconds, in);
+    }
+    if (in)
+        fclose(in);
+    else if (piped)
+        close(ends[1]);
+    const bool taken = pid > 0 && take(taker, ends[0]) && at_end(ends[0]);
+    if (piped)
+        close(ends[0]);
+    if (pid > 0 && !taken)
+        kill(pid, SIGKILL); /* nobody waits for what it may still do */
+    if (pid < 0 || wait_for(pid, &ended) != pid)
+        return no_process(path, reason);
+    return taken && WIFEXITED(ended) && WEXITSTATUS(ended) == ENDED + OK ? OK : ERR_CHECK;
 }

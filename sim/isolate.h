@@ -5,6 +5,7 @@
 
 #include "status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,5 +20,13 @@
  * Tested in: test_results_trouble, test_isolate. */
 enum status isolate_print(const char *path, enum status (*print)(const void *job, FILE *stream), const void *job, unsigned seconds,
                           char **text, size_t *length);
+
+/* For what is too large to be held twice: while the child prints, take(taker, descriptor) reads it from a pipe, and says whether it got all
+ * that it wanted.  `print` may ask for more time with alarm().
+ *
+ * Returns OK when `print` returned OK and printed what was taken, no more and no less; ERR_CHECK when not, or when the child died or took
+ * too long, with nothing recorded; ERR_IO when there is no process to be had.  Tested in: test_isolate. */
+enum status isolate_stream(const char *path, enum status (*print)(const void *job, FILE *stream), const void *job, unsigned seconds,
+                           bool (*take)(void *taker, int descriptor), void *taker);
 
 #endif
