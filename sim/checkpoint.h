@@ -2,7 +2,9 @@
  *
  * FILE.checkpoint.0 and .1 are written in turn: a new file, closed, synced, renamed over the older one, its folder synced, so that one
  * whole checkpoint exists at any moment.  A file states its format, the program and the configuration that wrote it; its seal is verified
- * before it is read.  It holds memory of the program: the seal tells damage, not malice. */
+ * before it is read.  The seal tells damage, not malice: a child process lets HDF5 read the file and passes on plain bytes, as many as the
+ * parts have.  What the bytes mean is for the caller to check (timeline_restored).  Tested in: test_resume.py, test_forged.py,
+ * fuzz_checkpoint. */
 #ifndef NEEDLEWORK_CHECKPOINT_H
 #define NEEDLEWORK_CHECKPOINT_H
 
@@ -27,7 +29,7 @@ enum status checkpoint_write(const char *path, const struct checkpoint_identity 
 enum status checkpoint_find(const char *path, struct checkpoint_identity *identity);
 
 /* Fills the parts from the newest checkpoint that is whole (or, when it is damaged, from the other one); `identity` says which.  ERR_IO
- * when there is none, or its blocks have other sizes than the parts. */
+ * when there is none, or its blocks have other sizes than the parts, which are in disorder then. */
 enum status checkpoint_read(const char *path, const struct state_part *parts, size_t n, struct checkpoint_identity *identity);
 
 /* The resolved configuration in the newest readable checkpoint, owned by the caller; NULL when there is none. */
