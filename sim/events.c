@@ -136,16 +136,23 @@ int64_t events_next(const struct events *events)
     return events->next < events->n ? events->changes[events->next].time : INT64_MAX;
 }
 
-static void apply(const struct events *events, const struct change *change, struct state *dermis, double *now)
+/* Of a window: a parameter; of a dose: nothing. */
+static void set(const struct events *events, const struct change *change, double *now)
+{
+    const struct event *x = &events->model->events[change->event];
+    const int target = x->kind == EVENT_SET ? model_param(events->model, x->target) : -1;
+    if (target >= 0)
+        now[target] = change->action == BEGIN ? value_of(events->model, events->params, x->value, 0.0) : events->params[target];
+}
+
+/* Of a dose: a species; of a window: nothing. */
+static void add(const struct events *events, const struct change *change, struct state *dermis)
 {
     const struct model *model = events->model;
     const struct event *x = &model->events[change->event];
-    const double value = value_of(model, events->params, x->value, 0.0);
-    if (x->kind == EVENT_SET) {
-        const int target = model_param(model, x->target);
-        now[target] = change->action == BEGIN ? value : events->params[target];
+    if (x->kind != EVENT_ADD)
         return;
-    }
+    const double value = value_of(model, events->params, x->value, 0.0);
     double *y = dermis->level[STATE_NOW][model_species(model, x->target)];
     for (size_t c = 0; c < dermis->grid->cells; c++)
         y[c] += value;
@@ -157,8 +164,10 @@ void events_apply(struct events *events, struct stepper *stepper, struct state *
     if (events_next(events) > time)
         return;
     stepper_event_before(stepper);
-    while (events_next(events) <= time)
-        apply(events, &events->changes[events->next++], dermis, now);
+    for (; events_next(events) <= time; events->next++) {
+        set(events, &events->changes[events->next], now);
+        add(events, &events->changes[events->next], dermis);
+    }
     if (events->model->prepare)
         events->model->prepare(now);
     stepper_event_after(stepper);
@@ -188,4 +197,15 @@ void events_print(const struct model *model, const double *params, FILE *stream)
 void events_parts(struct events *events, struct state_part *parts, size_t *n)
 {
     state_part_add(parts, n, "events", &events->next, sizeof events->next);
+}
+
+bool events_restored(const struct events *events, double *now)
+{
+    if (events->next > events->n)
+        return false;
+    for (size_t i = 0; i < events->next; i++)
+        set(events, &events->changes[i], now);
+    if (events->next > 0 && events->model->prepare)
+        events->model->prepare(now);
+    return true;
 }

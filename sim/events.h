@@ -34,5 +34,7 @@ void events_print(const struct model *model, const double *params, FILE *stream)
 
 /* What a checkpoint must keep, see state_part_add. */
 void events_parts(struct events *events, struct state_part *parts, size_t *n);
+/* Sets `now`, as events_apply changed it up to there, from the parameters given at creation; false when there is no such place. */
+bool events_restored(const struct events *events, double *now);
 
 #endif

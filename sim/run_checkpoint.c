@@ -213,6 +213,8 @@ enum status run_restore(struct run *run, bool force)
         return status_no_memory("the checkpoint", 1);
     status = checkpoint_read(run->path, parts, n, &found);
     free(parts);
+    if (status == OK && !timeline_restored(&run->timeline, run->kept.rows))
+        status = status_fail(ERR_IO, "%s: the checkpoint holds what no run of this configuration leaves in one", run->path);
     run->identity.sequence = found.sequence;
     return status;
 }

@@ -261,8 +261,19 @@ void simulation_parts(struct simulation *simulation, struct state_part *parts, s
     stepper_parts(simulation->stepper, parts, n);
     outcomes_parts(simulation->outcomes, parts, n);
     events_parts(simulation->events, parts, n);
-    state_part_add(parts, n, "parameters", simulation->params,
-                   (simulation->plan->model->n_params + simulation->plan->model->n_derived) * sizeof *simulation->params);
     state_part_add(parts, n, "milestones", &simulation->milestones, sizeof simulation->milestones);
     state_part_add(parts, n, "sessions", simulation->sessions, simulation->n_sessions * sizeof *simulation->sessions);
+}
+
+bool simulation_restored(struct simulation *simulation)
+{
+    const struct simulation *s = simulation;
+    const int64_t end = s->plan->end;
+    bool possible = stepper_restored(s->stepper, end) && events_restored(s->events, s->params);
+    for (size_t i = 0; possible && i < s->n_sessions; i++) {
+        const struct session *session = &s->sessions[i];
+        possible =
+            (session->settled || (session->due >= 0 && session->due <= end)) && session->performed >= -1 && session->performed <= end;
+    }
+    return possible;
 }

@@ -13,7 +13,7 @@ struct session {
     int64_t performed;      /* ticks, -1 = not (yet) */
     double closure;         /* share of the mouths covered just before it; NaN = not looked at */
     double deficit;         /* likewise the barrier deficit */
-    bool settled;           /* performed or given up */
+    int settled;            /* performed or given up; no bool, as a checkpoint may hold any bytes */
 };
 
 struct simulation {
@@ -54,5 +54,8 @@ void simulation_observe(struct simulation *simulation, int64_t time, double *out
 
 /* What a checkpoint must keep of the whole simulation, see state_part_add. */
 void simulation_parts(struct simulation *simulation, struct state_part *parts, size_t *n);
+/* To be called when the parts have been filled in: sets the parameters as events left them; false when no run of the plan could have left
+ * such parts.  Fields may hold any numbers: the solver judges them. */
+bool simulation_restored(struct simulation *simulation);
 
 #endif

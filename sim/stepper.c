@@ -372,3 +372,15 @@ void stepper_parts(struct stepper *stepper, struct state_part *parts, size_t *n)
         state_parts(layer->state, names[l], parts, n);
     }
 }
+
+bool stepper_restored(const struct stepper *stepper, int64_t end)
+{
+    const struct stepper *s = stepper;
+    const double dt[STATE_LEVELS - 1] = {s->dt, s->dt_before, s->dt_older}, most = stepper_days(end);
+    bool possible = s->time >= 0 && s->time <= end && s->held >= 1 && s->held <= STATE_LEVELS &&
+                    s->history == (s->held < 3 ? s->held : 3) && isfinite(s->wanted) && s->wanted * (double)STEPPER_DAY >= 0.5 &&
+                    s->drifted >= 0.0 && s->drifted <= most;
+    for (int i = 0; possible && i < s->held - 1; i++)
+        possible = dt[i] > 0.0 && dt[i] <= most;
+    return possible;
+}

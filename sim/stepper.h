@@ -71,5 +71,7 @@ struct ledger stepper_ledger(const struct stepper *stepper, bool on_surface, siz
 
 /* What a checkpoint must keep of the integrator and of both layers, see state_part_add. */
 void stepper_parts(struct stepper *stepper, struct state_part *parts, size_t *n);
+/* Whether they may have come from a run that ends at `end`: what is counted and divided by is in range.  Fields are not looked at. */
+bool stepper_restored(const struct stepper *stepper, int64_t end);
 
 #endif

@@ -102,6 +102,26 @@ static int64_t next_event(const struct timeline *timeline)
     return next;
 }
 
+static bool is_row(const struct timeline *timeline, int64_t time, int64_t every)
+{
+    const int64_t now = stepper_time(timeline->simulation->stepper), end = timeline->simulation->plan->end;
+    return time > now && time <= end && (time % every == 0 || time == end);
+}
+
+bool timeline_restored(const struct timeline *timeline, size_t rows)
+{
+    const struct timeline_kept *kept = &timeline->kept;
+    const struct plan *plan = timeline->simulation->plan;
+    const int64_t now = stepper_time(timeline->simulation->stepper), written = kept->next_series / plan->series_every;
+    if (!simulation_restored(timeline->simulation))
+        return false;
+    if (!kept->begun)
+        return now == 0 && rows == 0 && kept->next_series == 0 && kept->next_profile == 0 && kept->next_snapshot == 0;
+    return is_row(timeline, kept->next_series, plan->series_every) && is_row(timeline, kept->next_profile, plan->profiles_every) &&
+           rows == (size_t)written + (kept->next_series % plan->series_every != 0) && kept->next_snapshot <= timeline->n_snapshots &&
+           next_event(timeline) > now;
+}
+
 enum status timeline_step(struct timeline *timeline, const struct timeline_sink *sink, void *user)
 {
     timeline->target = next_event(timeline);

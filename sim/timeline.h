@@ -39,6 +39,10 @@ void timeline_destroy(struct timeline *timeline);
 /* Rows a series of this plan has at most. */
 size_t timeline_rows(const struct plan *plan);
 
+/* When `kept` and the parts of the simulation have been filled in from a checkpoint: see simulation_restored; false also when rows,
+ * snapshots or events would be past that are still to come, or the series has another number of rows by now than `rows`. */
+bool timeline_restored(const struct timeline *timeline, size_t rows);
+
 /* One step towards the next event; then what it brings about: the outputs due within it, the integrals up to its end, and there the event.
  * Between the two, and not later, all times within the step can be observed.  A timeline begins with settling what is due at time 0. */
 enum status timeline_step(struct timeline *timeline, const struct timeline_sink *sink, void *user);

@@ -225,6 +225,8 @@ Test(events, a_checkpoint_within_a_window_goes_on_to_the_same_bits)
         cr_assert(parts[0][i].bytes == parts[1][i].bytes && strcmp(parts[0][i].name, parts[1][i].name) == 0);
         memcpy(parts[1][i].data, parts[0][i].data, parts[0][i].bytes);
     }
+    cr_assert(simulation_restored(s[1]));
+    NEAR(s[1]->params[graft], 1, 0);
     for (int i = 0; i < 2; i++)
         advance(s[i], plan.end);
     NEAR(s[1]->params[graft], 0, 0);

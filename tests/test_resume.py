@@ -178,12 +178,13 @@ def test_a_whole_checkpoint_of_other_blocks_is_refused(undisturbed, tmp_path, ho
     assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.05 s").returncode == 75
     for number in "01":
         with h5py.File(f"{results}.checkpoint.{number}", "r+") as file:
-            del file["parameters"]
+            del file["baseline"]
             if how:
-                file.create_dataset("parameters", **how)
+                file.create_dataset("baseline", **how)
         seal(Path(f"{results}.checkpoint.{number}"))
     refused = needlework("resume", results)
     assert refused.returncode == 4 and "no whole checkpoint" in refused.stderr, refused.stderr
+    assert refused.stderr.count("does not fit this run or is damaged: it has no whole baseline of ") == 2, refused.stderr
 
 
 def test_a_damaged_results_file_is_refused_and_one_without_seal_is_not(undisturbed, tmp_path):
