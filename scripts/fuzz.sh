@@ -3,8 +3,8 @@
 # usage: fuzz.sh [SECONDS [HARNESS...]] | --self-test       default: 8 seconds each; a corpus grows in $FUZZ_KEEP when that is set
 #
 # It begins from tests/fuzz/corpus.tar.gz (minimised, from the long runs), every configuration of the repository, and a results file and
-# a checkpoint made on the spot.  results: the reading child processes may die inside HDF5, which is what they are for; a report that
-# names a file of sim/ before it names HDF5 is a failure.
+# a checkpoint made on the spot.  results, checkpoint: the reading child processes may die inside HDF5, which is what they are for; a
+# report that names a file of sim/ before it names HDF5 is a failure.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -89,7 +89,11 @@ code=0
 for name; do
     options=
     # Children are copies of the fuzzer: what it keeps of freed memory would be copied each time.
-    case $name in results) most=200000 options=:symbolize=0:quarantine_size_mb=1 ;; checkpoint) most=16384 ;; *) most=4096 ;; esac
+    case $name in
+        results) most=200000 options=:symbolize=0:quarantine_size_mb=1 ;;
+        checkpoint) most=20000 options=:symbolize=0:quarantine_size_mb=1 ;;
+        *) most=4096 ;;
+    esac
     ended=0
     ASAN_OPTIONS="$ASAN_OPTIONS$options:log_path=$scratch/reports/$name" "$build/fuzz_$name" "$corpus/$name" -dict="$scratch/words" -timeout=10 \
         -rss_limit_mb=1024 -max_len="$most" -max_total_time="$seconds" -artifact_prefix="$scratch/reports/found-$name-" -close_fd_mask=3 \
