@@ -15,8 +15,9 @@
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-/* Where clang's counters are, one for each edge.  It declares their symbols itself in every file, so C cannot name them too. */
+/* clang's counters, one for each edge, begin with a page: the files that are linked first, the readers, are on whole pages then. */
 __asm__(".pushsection __sancov_cntrs,\"aw\",@progbits\n.balign 4096\n.popsection");
+/* Where they are.  clang declares their symbols itself in every file, so C cannot name them too. */
 __asm__(".pushsection .data\n.balign 8\ncounters_range: .quad __start___sancov_cntrs, __stop___sancov_cntrs\n.popsection");
 extern const uintptr_t counters_range[2];
 
@@ -28,7 +29,7 @@ unsigned alarm(unsigned seconds)
     return 0;
 }
 
-/* The whole pages of the counters become shared memory; the rest of the first and the last page stay private. */
+/* The whole pages of the counters become shared memory; the rest of the last page stays private. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc, (void)argv;
