@@ -130,6 +130,8 @@ static inline enum status example_end(struct example *example, bool complete)
     return status ? status : closed;
 }
 
+enum { EXAMPLE_PUBLISHED = 50 }; /* days from one publication to the next */
+
 /* The whole file of `days` days. */
 static inline enum status example_write(const char *path, bool force, enum geometry geometry, int days)
 {
@@ -137,8 +139,11 @@ static inline enum status example_write(const char *path, bool force, enum geome
     enum status status = example_begin(&example, path, force, geometry);
     if (!status)
         status = results_session(example.results, 1, 0.0, 0.0, 1.0, 0.0);
-    for (int day = 0; day <= days && !status; day++)
+    for (int day = 0; day <= days && !status; day++) {
         status = example_day(&example, day);
+        if (!status && (day + 1) % EXAMPLE_PUBLISHED == 0)
+            status = example_publish(&example);
+    }
     if (!status)
         status = results_session(example.results, 2, 42.0, NAN, 0.5, 0.2);
     enum status closed = example_end(&example, !status);
