@@ -259,7 +259,9 @@ enum status results_copy(const char *path, const char *copy)
 
 enum status results_publish(struct results *r)
 {
-    enum status status = r->broken ? ERR_IO : results_copy(r->live, r->copy);
+    enum status status = r->broken ? ERR_IO : results_settle(r, results_flush(r));
+    if (!status)
+        status = results_copy(r->live, r->copy);
     if (!status)
         status = seal_write(r->copy);
     if (!status && rename(r->copy, r->path) != 0)
@@ -345,8 +347,6 @@ enum status results_close(struct results **results, bool complete, double wall_s
         return OK;
     h5_quiet();
     enum status status = r->broken ? ERR_IO : results_write_rows(r); /* a broken one said its sentence then */
-    if (!status)
-        status = results_reserve(r, 65536.0);
     if (!status)
         status = provenance_finish(r->path, r->file, wall_seconds);
     if (!status)

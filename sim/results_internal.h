@@ -17,7 +17,6 @@ struct results {
     hid_t file;
     bool broken; /* a write failed: nothing more is written */
     struct results_table table[RESULTS_TABLES];
-    double reserved; /* bytes reserved on disk since the last flush */
     size_t nx, ny, nz;
     double *weight;               /* [nx ny] lateral weights, sum 1, owned */
     double *profile;              /* [n_species nz], owned */
@@ -27,16 +26,13 @@ struct results {
     double *row[2]; /* [column][ROWS_KEPT] of MEANS and SERIES, rows not yet written, owned */
     double row_time[ROWS_KEPT];
     size_t n_rows;
-    double written; /* wall clock of the last write [s] */
 };
 
 /* Puts everything written so far on disk. */
 enum status results_flush(struct results *results);
-/* Makes sure that the disk has room for `bytes` more, before HDF5 touches the file: a write that fails half-way would tear it. */
-enum status results_reserve(struct results *results, double bytes);
-/* Writes the rows of the series and the steps that are still in memory, and settles. */
+/* Writes the rows of the series and the steps that are still in memory. */
 enum status results_write_rows(struct results *results);
-/* Gives the live file up after a failed write.  Returns `status`. */
-enum status results_abandon(struct results *results, enum status status);
+/* The end of every call that writes, given how that went: after a failure the live file is given up.  Returns `status`. */
+enum status results_settle(struct results *results, enum status status);
 
 #endif

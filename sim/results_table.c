@@ -118,11 +118,6 @@ static enum status prepare(const char *path, const struct results_table_spec *sp
     snprintf(table->group, sizeof table->group, "%s", spec->group);
     for (int a = 1; a < table->rank; a++)
         table->size[a] = spec->grid->axis[axis_index(spec->axes[a - 1])].n;
-    const struct h5_shape shape = data_shape(spec, table);
-    table->chunk = shape.chunk[0];
-    table->chunk_bytes = (double)table->chunk * (spec->field ? 4.0 : 8.0);
-    for (int a = 1; a < table->rank; a++)
-        table->chunk_bytes *= (double)((shape.size[a] + shape.chunk[a] - 1) / shape.chunk[a] * shape.chunk[a]);
     table->data = malloc((spec->n + 1) * sizeof *table->data);
     if (!table->data)
         return status_no_memory("the tables of the results file", (spec->n + 1) * sizeof *table->data);
@@ -193,44 +188,8 @@ enum status results_table_append(struct results_table *table, size_t n, const do
         return OK;
     for (size_t c = 0; c < table->n && !status; c++)
         status = append(table, table->data[c], table->rank, n, values[c]);
-    if (!status) {
-        table->pending = n;
-        table->mark = mark;
-    }
-    return status;
-}
-
-/* Chunks that n more rows begin. */
-static double new_chunks(hsize_t rows, hsize_t n, hsize_t chunk)
-{
-    return (double)((rows + n + chunk - 1) / chunk - (rows + chunk - 1) / chunk);
-}
-
-static double mark_space(const struct results_table *table, size_t n)
-{
-    return 32768.0 * new_chunks(table->rows, n, MARK_CHUNK);
-}
-
-/* For every new chunk a little more where deflate gains nothing, and 16 kB of index and header for each column. */
-double results_table_space(const struct results_table *table, size_t n)
-{
-    double chunks = table->data ? new_chunks(table->rows, n, table->chunk) : 0.0;
-    return chunks > 0.0 ? (double)table->n * (16384.0 + 1.01 * table->chunk_bytes * chunks) + mark_space(table, n) : 0.0;
-}
-
-double results_table_mark_space(const struct results_table *table)
-{
-    return table->pending ? mark_space(table, table->pending) : 0.0;
-}
-
-enum status results_table_commit(struct results_table *table)
-{
-    size_t n = table->pending;
-    if (n == 0)
-        return OK;
-    enum status status = append(table, table->data[table->n], 1, n, table->mark);
-    table->pending = 0;
-    table->mark = NULL;
+    if (!status)
+        status = append(table, table->data[table->n], 1, n, mark);
     if (!status)
         table->rows += n;
     return status;

@@ -1,6 +1,5 @@
-/* One table of the results file: datasets of one group that grow by rows along a shared unlimited axis.
- *
- * The coordinate of that axis (the mark) is written after everything else is on disk, so that rows beyond it are known to be unfinished. */
+/* One table of the results file: datasets of one group that grow by rows along a shared unlimited axis; the mark is the
+ * coordinate of that axis. */
 #ifndef NEEDLEWORK_RESULTS_TABLE_H
 #define NEEDLEWORK_RESULTS_TABLE_H
 
@@ -13,15 +12,11 @@ struct results_column {
 }; /* count: stored as an integer */
 
 struct results_table {
-    const char *path;      /* file as the user calls it, borrowed */
-    char group[32];        /* "/", "/profiles", ... for messages */
-    hid_t *data;           /* [n], then the mark */
-    size_t n;              /* 0 = this table does not exist */
-    hsize_t rows;          /* committed */
-    size_t pending;        /* rows appended, not yet committed, */
-    const double *mark;    /* [pending] and their mark, borrowed */
-    hsize_t chunk;         /* rows in a chunk */
-    double chunk_bytes;    /* of one column, all chunks side by side */
+    const char *path; /* file as the user calls it, borrowed */
+    char group[32];   /* "/", "/profiles", ... for messages */
+    hid_t *data;      /* [n], then the mark */
+    size_t n;         /* 0 = this table does not exist */
+    hsize_t rows;
     int rank;              /* of the data */
     hsize_t size[H5_RANK]; /* of one row: size[0] is not used */
 };
@@ -41,13 +36,8 @@ struct results_table_spec {
 
 /* Makes the group and its datasets.  On failure *table is unchanged. */
 enum status results_table_create(const char *path, hid_t file, const struct results_table_spec *spec, struct results_table *table);
-/* Writes n rows but their mark: values[column][row x cells of a row].  `mark` [n] is borrowed until the rows are committed. */
+/* Adds n rows: values[column][row x cells of a row], mark[row].  After a failure the table is in disorder. */
 enum status results_table_append(struct results_table *table, size_t n, const double *const *values, const double *mark);
-/* Writes the mark of the rows appended last; the file must have been flushed in between. */
-enum status results_table_commit(struct results_table *table);
-/* Bytes on disk that appending n rows, and then committing them, may need at most. */
-double results_table_space(const struct results_table *table, size_t n);
-double results_table_mark_space(const struct results_table *table);
 /* Opens the same table again, if it has all its columns with `rows` rows at least; what is beyond goes when it is cut. */
 enum status results_table_open(const char *path, hid_t file, const struct results_table_spec *spec, hsize_t rows,
                                struct results_table *table);
