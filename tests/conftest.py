@@ -7,7 +7,6 @@ import re
 import subprocess
 
 import h5py
-import numpy as np
 import pytest
 
 import example_run
@@ -44,23 +43,23 @@ def run(path, *arguments, **values):
     return path
 
 
-def datasets(path, without=()):
-    """All datasets of a file as {name: (dtype, shape, bytes)}."""
+def content(path, without=("provenance/host",)):
+    """Datasets and attributes of a file as {name or name@attribute: (type, shape, bytes)}: all but what says where and when it was made."""
     found = {}
 
     def visit(name, node):
-        if isinstance(node, h5py.Dataset) and not name.startswith(tuple(without)):
-            found[name] = (str(node.dtype), node.shape, np.asarray(node[()]).tobytes())
+        if name.startswith(tuple(without)):
+            return
+        values = {f"{name}@{key}": node.attrs[key] for key in node.attrs if key not in ("DIMENSION_LIST", "REFERENCE_LIST")}
+        if isinstance(node, h5py.Dataset):
+            values[name] = node[()]
+        for key, value in values.items():
+            found[key] = (value,) if isinstance(value, (bytes, str)) else (str(value.dtype), value.shape, value.tobytes())
 
     with h5py.File(path) as file:
+        visit("/", file)
         file.visititems(visit)
     return found
-
-
-def attributes(path):
-    """Attributes of the root as text, so that NaN equals NaN."""
-    with h5py.File(path) as file:
-        return {name: repr(value) for name, value in file.attrs.items()}
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import PROGRAM, TOP, call, datasets, run, sets
+from conftest import PROGRAM, TOP, call, content, run, sets
 
 DAY = sets(run__duration="1 day")
 HALF_DAY = sets(run__duration="12 hours")
@@ -213,7 +213,7 @@ def test_the_resolved_configuration_gives_the_same_results(fast, tmp_path, setti
     assert call("check", resolved).stdout == checked.stdout
     one, two = run(tmp_path / "1.h5", fast, **settings), run(tmp_path / "2.h5", resolved)
     apart = ("provenance/host", "provenance/configuration_given")
-    assert datasets(one, apart) == datasets(two, apart)
+    assert content(one, apart) == content(two, apart)
 
 
 def test_an_override_says_where_nothing_is_known():

@@ -10,7 +10,7 @@ import sys
 import tarfile
 
 import pytest
-from conftest import BUILD, PROGRAM, SANITIZERS, TOP, call, datasets, sets
+from conftest import BUILD, PROGRAM, SANITIZERS, TOP, call, content, sets
 
 packaged = pytest.mark.skipif(SANITIZERS, reason="nobody packages a program with sanitizers: it needs their libraries and names its sources")
 VERSION = call("--version").stdout.split()[1]
@@ -69,7 +69,7 @@ def test_a_moved_installation_goes_from_nothing_to_a_figure(prefix, tmp_path):
     assert (tmp_path / "quickstart-timeline.png").read_bytes().startswith(b"\x89PNG")
     done(program, "check", "quickstart.yaml", cwd=tmp_path)
     done(program, "run", "quickstart.yaml", *SHORT, "-o", "again.h5", "--quiet", cwd=tmp_path)
-    assert datasets(tmp_path / "again.h5", ("provenance",)) == datasets(tmp_path / "quickstart.h5", ("provenance",))
+    assert content(tmp_path / "again.h5", ("provenance",)) == content(tmp_path / "quickstart.h5", ("provenance",))
     done(program, "plot", "report", "quickstart.h5", "-o", "report.html", cwd=tmp_path)
     assert "uPlot" in (tmp_path / "report.html").read_text()
     assert done(program, "examples").endswith(f"the files: {prefix}/share/needlework/configs\n")
@@ -121,7 +121,7 @@ def test_the_archive_computes_the_same_with_its_own_units(archive, tmp_path):
     clean = {"PATH": "/usr/bin:/bin"}
     done(program, "run", config, *SHORT, "-o", tmp_path / "a.h5", "--quiet", env=clean)
     done(PROGRAM, "run", config, *SHORT, "-o", tmp_path / "b.h5", "--quiet")
-    assert datasets(tmp_path / "a.h5", ("provenance",)) == datasets(tmp_path / "b.h5", ("provenance",))
+    assert content(tmp_path / "a.h5", ("provenance",)) == content(tmp_path / "b.h5", ("provenance",))
     done(program, "plot", "timeline", tmp_path / "a.h5", "-o", tmp_path / "a.png", env=clean)
     database = archive / "share/needlework/udunits/udunits2.xml"
     whole = database.read_text()

@@ -6,7 +6,7 @@ import h5py
 import numpy
 import pytest
 
-from conftest import call, datasets
+from conftest import call, content
 
 CONFIG = "model: dermis\ndomain: {geometry: axisymmetric, spacing: 60 um, depth: 1.2 mm}\nrun: {duration: 20 days}\n"
 
@@ -46,7 +46,7 @@ def test_the_same_build_gives_the_same_bits_and_leaves_nothing(original, tmp_pat
 def test_what_is_made_again_may_be_kept_and_is_the_same_file(original, tmp_path):
     new = tmp_path / "new.h5"
     assert call("reproduce", original, "-o", new, "--quiet").returncode == 0
-    assert datasets(new, ("provenance/host",)) == datasets(original, ("provenance/host",))
+    assert content(new) == content(original)
     refused = call("reproduce", original, "-o", new)
     assert refused.returncode == 4 and "only with --force" in refused.stderr
     assert call("reproduce", original, "-o", new, "--force", "--quiet").returncode == 0
@@ -149,8 +149,8 @@ def test_the_rows_of_an_interrupted_run_are_compared(tmp_path):
 
 
 def test_what_cannot_be_used_is_an_error_of_reading(copy, tmp_path):
-    for path, content in ((tmp_path / "text.h5", b"not HDF5"), (tmp_path / "empty.h5", b"")):
-        path.write_bytes(content)
+    for path, bytes_ in ((tmp_path / "text.h5", b"not HDF5"), (tmp_path / "empty.h5", b"")):
+        path.write_bytes(bytes_)
         assert call("reproduce", path).returncode == 4
     assert call("reproduce", tmp_path / "nothing.h5").returncode == 4
 

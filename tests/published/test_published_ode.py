@@ -2,7 +2,7 @@
 import h5py
 import numpy as np
 import pytest
-from conftest import TOP, call, datasets, run
+from conftest import TOP, call, content, run
 
 FOLDER = TOP / "configs/published"
 RUNS = {"waugh_sherratt_2006_normal": (200, 0.1), "waugh_sherratt_2006_diabetic": (200, 0.1), "waugh_sherratt_2006_treated": (200, 0.1),
@@ -47,7 +47,7 @@ def test_a_run_stopped_many_times_ends_with_the_same_numbers(tmp_path):
     while done.returncode != 0 and stops < 300:
         stops += 1
         done = call("resume", path, "--quiet", "--max-walltime", "20 ms")
-    mine, theirs = datasets(path, ["provenance", "steps"]), datasets(whole, ["provenance", "steps"])
+    mine, theirs = content(path, ["provenance", "steps"]), content(whole, ["provenance", "steps"])
     assert done.returncode == 0 and stops > 0 and [name for name in theirs if mine.get(name) != theirs[name]] == []
 
 
