@@ -2,6 +2,7 @@
  * (specification section 10, G4: LSODA, relative tolerance 1e-10, phi 0.6, all patient factors 1).
  * Long because the kernel is held against the equations of the specification written out once more, term by term. */
 #include "model_use.h"
+#include "numerics.h"
 
 #include <criterion/criterion.h>
 #include <gsl/gsl_errno.h>
@@ -12,12 +13,6 @@
 #include <string.h>
 
 enum { SPECIES = 22, SURFACE = 4, PARAMS = 160, QUANTITIES = 64, OUTCOMES = 64 };
-
-#define NEAR(observed, wanted, tolerance)                                                                                                  \
-    do {                                                                                                                                   \
-        const double o_ = (observed), w_ = (wanted);                                                                                       \
-        cr_assert(fabs(o_ - w_) <= (tolerance), #observed " is %.15g, wanted %.15g", o_, w_);                                              \
-    } while (0)
 
 static const struct model *model;
 static double params[PARAMS], phi = 1;

@@ -1,4 +1,5 @@
 /* Protocol rules and patterns. */
+#include "numerics.h"
 #include "treatment.h"
 
 #include <criterion/criterion.h>
@@ -6,10 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NEAR(observed, wanted, tolerance)                                                                                                  \
-    cr_assert(fabs((observed) - (wanted)) <= (tolerance), #observed " is %.10g, wanted %.10g within %g", (double)(observed),               \
-              (double)(wanted), (double)(tolerance))
 
 #define COUNT(observed, wanted)                                                                                                            \
     cr_assert((observed) == (size_t)(wanted), #observed " is %zu, wanted %zu", (size_t)(observed), (size_t)(wanted))

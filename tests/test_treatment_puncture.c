@@ -1,5 +1,6 @@
 /* Punctures: which share of every cell a session takes.  The golden numbers are those of the dermis model just after its first session
  * (specification, section 10, G1 and G3 at t = 0), where they are linear in the means of s and b. */
+#include "numerics.h"
 #include "treatment.h"
 
 #include <criterion/criterion.h>
@@ -7,10 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NEAR(observed, wanted, tolerance)                                                                                                  \
-    cr_assert(fabs((observed) - (wanted)) <= (tolerance), #observed " is %.10g, wanted %.10g within %g", (double)(observed),               \
-              (double)(wanted), (double)(tolerance))
 
 #define COUNT(observed, wanted)                                                                                                            \
     cr_assert((observed) == (size_t)(wanted), #observed " is %zu, wanted %zu", (size_t)(observed), (size_t)(wanted))
