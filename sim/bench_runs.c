@@ -3,6 +3,7 @@
 #include "bench_internal.h"
 
 #include "clock.h"
+#include "partial.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TIMES = 3 };
+enum { TIMES = 3, LONGEST = 4096 /* path */ };
 /* All threads together reach this many times the bandwidth of one: there is room for a second thread. */
 static const double QUIET = 1.8;
 
@@ -41,14 +42,15 @@ static enum status spawn(const char *const *arguments, double *processor, double
 /* Median of several runs of a configuration in a folder of its own. */
 static enum status year(const char *yaml, double *processor, double *wall)
 {
-    char folder[] = "/tmp/needlework-bench-XXXXXX", config[64], results[64];
+    char folder[LONGEST], config[LONGEST + 16], results[LONGEST + 16];
     double p[TIMES], w[TIMES];
-    if (!mkdtemp(folder))
-        return status_fail(ERR_IO, "bench: no temporary folder");
+    enum status status = partial_scratch(folder, sizeof folder);
+    if (status != OK)
+        return status;
     snprintf(config, sizeof config, "%s/year.yaml", folder);
     snprintf(results, sizeof results, "%s/year.h5", folder);
     FILE *file = fopen(config, "w");
-    enum status status = file && fputs(yaml, file) >= 0 ? OK : status_fail(ERR_IO, "bench: %s cannot be written", config);
+    status = file && fputs(yaml, file) >= 0 ? OK : status_fail(ERR_IO, "bench: %s cannot be written", config);
     if (file)
         fclose(file);
     const char *const arguments[] = {"needlework", "run", config, "-o", results, "--force", "--quiet", "--threads", "1", NULL};

@@ -130,6 +130,8 @@ enum status commands_manual(const struct arguments *a)
     section("ENVIRONMENT");
     printf(".TP\n.B NEEDLEWORK_PYTHON\nthe Python that draws figures\n"
            ".TP\n.B OMP_WAIT_POLICY\npassive unless set: waiting threads sleep\n"
+           ".TP\n.B SLURM_JOB_ID\nnoted in results files\n"
+           ".TP\n.B TMPDIR\nwhere reproduce and bench put runs that are not kept, instead of /tmp\n"
            ".TP\n.B UDUNITS2_XML_PATH\nanother database of units\n");
     section("SEE ALSO");
     printf(".BR ncdump (1),\n.BR sbatch (1)\n.PP\nThe folders share/needlework/configs (examples) and share/doc/needlework of the "

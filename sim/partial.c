@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE 200809L /* mkdtemp */
 #include "partial.h"
 
 #include <dirent.h>
@@ -62,4 +62,11 @@ void partial_name(const char *path, char *name, size_t n)
     if (folder)
         closedir(folder);
     name_of(path, ENDING, name, n);
+}
+
+enum status partial_scratch(char *folder, size_t n)
+{
+    const char *root = getenv("TMPDIR");
+    snprintf(folder, n, "%s/needlework-XXXXXX", root && *root ? root : "/tmp");
+    return mkdtemp(folder) ? OK : status_fail(ERR_IO, "%s: cannot create a folder for the run: %s", folder, strerror(errno));
 }

@@ -6,6 +6,8 @@
 #ifndef NEEDLEWORK_PARTIAL_H
 #define NEEDLEWORK_PARTIAL_H
 
+#include "status.h"
+
 #include <stddef.h>
 
 enum { PARTIAL_MORE = 48 }; /* characters at most that the name has more than PATH, the NUL included */
@@ -17,5 +19,12 @@ enum { PARTIAL_MORE = 48 }; /* characters at most that the name has more than PA
 void partial_name(const char *path, char *name, size_t n);
 /* The name of the copy, likewise; removes nothing. */
 void partial_copy_name(const char *path, char *name, size_t n);
+
+/* Makes a new folder for what nobody asked to keep, in $TMPDIR, else in /tmp.
+ *
+ *   folder   [n] overwritten by its path
+ *
+ * Returns ERR_IO when it cannot be made. */
+enum status partial_scratch(char *folder, size_t n);
 
 #endif

@@ -1,13 +1,13 @@
-#define _GNU_SOURCE /* mkdtemp */
+#define _POSIX_C_SOURCE 200809L
 #include "reproduce.h"
 
 #include "config.h"
+#include "partial.h"
 #include "plan.h"
 #include "plugin.h"
 #include "results.h"
 #include "run.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,12 +21,9 @@ struct place {
 
 static enum status create_place(struct place *place)
 {
-    const char *root = getenv("TMPDIR");
-    snprintf(place->folder, sizeof place->folder, "%s/needlework-XXXXXX", root && *root ? root : "/tmp");
-    if (!mkdtemp(place->folder))
-        return status_fail(ERR_IO, "%s: cannot create a folder for the run: %s", place->folder, strerror(errno));
+    const enum status status = partial_scratch(place->folder, sizeof place->folder);
     snprintf(place->file, sizeof place->file, "%s/again.h5", place->folder);
-    return OK;
+    return status;
 }
 
 static void remove_place(const struct place *place)

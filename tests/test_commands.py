@@ -38,6 +38,12 @@ def test_manual_shows_every_command_and_option_and_no_formatter_complains(tmp_pa
     assert re.search(r"EXIT STATUS\n +0 +done", shown.stdout) and "75" in shown.stdout
 
 
+def test_manual_names_every_variable_that_the_program_reads():
+    read = {name for path in (TOP / "sim").glob("*.c") for name in re.findall(r'getenv\("(\w+)"\)', path.read_text())}
+    named = re.findall(r"^\.B (\w+)$", call("manual").stdout.split(".SH ENVIRONMENT")[1].split(".SH ")[0], re.M)
+    assert set(named) == read and len(read) >= 5 and named == sorted(named)
+
+
 # ---- completion -----------------------------------------------------------------------------------------------------------------------
 
 

@@ -82,3 +82,16 @@ Test(partial, works_in_the_folder_of_the_program)
     unlink(dead);
     rmdir(folder);
 }
+
+Test(partial, scratch_is_made_where_TMPDIR_says)
+{
+    char above[] = "/tmp/needlework-partial-XXXXXX", folder[PATH];
+    cr_assert(mkdtemp(above) && setenv("TMPDIR", above, 1) == 0);
+    cr_assert(partial_scratch(folder, sizeof folder) == OK && strncmp(folder, above, strlen(above)) == 0, "%s, wanted under %s", folder,
+              above);
+    cr_expect(rmdir(folder) == 0 && rmdir(above) == 0, "%s is no empty folder", folder);
+    cr_expect(partial_scratch(folder, sizeof folder) == ERR_IO && strstr(status_message(0), above), "%s", status_message(0));
+    setenv("TMPDIR", "", 1);
+    cr_expect(partial_scratch(folder, sizeof folder) == OK && strncmp(folder, "/tmp/needlework-", 16) == 0, "%s", folder);
+    rmdir(folder);
+}
