@@ -2,6 +2,7 @@
 #include "calibrate.h"
 
 #include "calibrate_internal.h"
+#include "partial.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -52,9 +53,9 @@ static enum status write_part(const struct calibrate_spec *spec, const struct ca
 
 static enum status write_folder(const struct calibrate_spec *spec, const struct calibrate_fit *fit, const char *folder)
 {
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return status_fail(ERR_IO, "cannot make the folder %s: %s", folder, strerror(errno));
-    enum status status = write_part(spec, fit, folder, REPORT);
+    enum status status = partial_folder(folder);
+    if (status == OK)
+        status = write_part(spec, fit, folder, REPORT);
     if (status == OK && fit->n_fit)
         status = write_part(spec, fit, folder, OVERLAY);
     return status;

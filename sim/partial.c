@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { HOST = 256 };
@@ -62,6 +63,18 @@ void partial_name(const char *path, char *name, size_t n)
     if (folder)
         closedir(folder);
     name_of(path, ENDING, name, n);
+}
+
+enum status partial_folder(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    char *above = slash ? strndup(folder, (size_t)(slash - folder)) : NULL;
+    if (slash && !above)
+        return status_no_memory("a path", strlen(folder));
+    if (above)
+        mkdir(above, 0777); /* what is wrong with it shows in the next line */
+    free(above);
+    return mkdir(folder, 0777) == 0 || errno == EEXIST ? OK : status_fail(ERR_IO, "%s: cannot be made: %s", folder, strerror(errno));
 }
 
 enum status partial_scratch(char *folder, size_t n)

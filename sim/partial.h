@@ -20,6 +20,13 @@ void partial_name(const char *path, char *name, size_t n);
 /* The name of the copy, likewise; removes nothing. */
 void partial_copy_name(const char *path, char *name, size_t n);
 
+/* Makes a folder for results, and the one above it where that is missing too; one that is there is good.
+ *
+ *   folder   without a slash at its end
+ *
+ * Returns ERR_IO when it cannot be made. */
+enum status partial_folder(const char *folder);
+
 /* Makes a new folder for what nobody asked to keep, in $TMPDIR, else in /tmp.
  *
  *   folder   [n] overwritten by its path

@@ -3,6 +3,7 @@
 #include "sweep_internal.h"
 
 #include "model_use.h"
+#include "partial.h"
 #include "plugin.h"
 #include "progress.h"
 #include "results.h"
@@ -316,11 +317,12 @@ static enum status write_folder(struct planner *p, const char *dir)
 {
     struct sweep *s = &p->sweep;
     const char *source = config_document_source(p->spec.document);
-    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
-        return status_fail(ERR_IO, "%s: cannot be made: %s", dir, strerror(errno));
+    enum status status = partial_folder(dir);
+    if (status != OK)
+        return status;
     if (!(s->dir = strdup(dir)))
         return status_no_memory("a path", strlen(dir));
-    enum status status = sweep_folder(dir, "base");
+    status = sweep_folder(dir, "base");
     if (status == OK)
         status = sweep_folder(dir, "records");
     if (status == OK)

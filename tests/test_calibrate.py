@@ -101,8 +101,8 @@ def test_intervals_are_what_the_tolerances_give(folder):
     (folder / "observations.csv").write_text("row,protocol,expression,value,tolerance\n1,once,parameter(tgfb_loss),1.2,0.06\n"
                                              "2,once,parameter(tgfb_loss) * parameter(pdgf_loss),6,0.18\n")
     (folder / "spec.yaml").write_text(SPEC + "fit: {tgfb_loss: {}, pdgf_loss: {}}\n")
-    done = call("calibrate", folder / "spec.yaml", "-o", folder / "out")
-    fitted = intervals((folder / "out/report.md").read_text())
+    done = call("calibrate", folder / "spec.yaml", "-o", folder / "new/out")
+    fitted = intervals((folder / "new/out/report.md").read_text())
     for name, value, deviation in (("tgfb_loss", 1.2, 0.05), ("pdgf_loss", 5, np.hypot(0.05, 0.03))):
         at, low, high, _ = fitted[name]
         assert at == pytest.approx(value, rel=2e-3) and np.log(high / low) == pytest.approx(2 * 1.96 * deviation, rel=0.02), (name, fitted[name])

@@ -69,6 +69,14 @@ def test_a_grid_is_planned_run_and_collected(here):
                 assert swept.attrs["lower_is_better"] == file.attrs["lower_is_better"] and b"downtime" in file.attrs["lower_is_better"].split()
 
 
+def test_the_folder_above_is_made_too_but_no_more(here):
+    planned(GRID, "new/study")
+    assert (here / "new/study/manifest.h5").exists()
+    done = call("sweep", "plan", "spec.yaml", "-o", "other/new/study")
+    assert done.returncode == 4 and "other/new/study: cannot be made: No such file or directory" in done.stderr
+    assert not (here / "other").exists()
+
+
 def test_the_table_opens_in_xarray_with_units_roles_and_series(here):
     planned(GRID)
     assert call("sweep", "run", "d", "--quiet").returncode == 0
