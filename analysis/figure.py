@@ -16,6 +16,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+import results
+
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
 INK, FAINT = "#222222", "#5c5c5c"
@@ -23,7 +25,7 @@ SOLID, DASHED, DASHDOT, DOTTED, LONG = "-", (0, (4.5, 1.6)), (0, (5, 1.4, 1.1, 1
 RUNS = [(BLUE, SOLID), (RED, DASHED), (GREEN, DASHDOT), (PURPLE, LONG), (ORANGE, DOTTED), (BLACK, (0, (3, 1, 1, 1, 1, 1))), (SKY, SOLID),
         ("#7F5539", DASHED)]  # of several runs in one picture
 
-MONTH = 365.2422 / 12
+MONTH = results.YEAR / 12
 TICKS = [(0, "0"), (1, "1 d"), (3, "3 d"), (7, "1 wk"), (14, "2 wk"), (42, "6 wk"), (3 * MONTH, "3 mo"), (6 * MONTH, "6 mo"),
          (12 * MONTH, "12 mo"), (24 * MONTH, "2 yr"), (60 * MONTH, "5 yr")]
 SPARE = [(28, "4 wk"), (9 * MONTH, "9 mo"), (18 * MONTH, "18 mo"), (36 * MONTH, "3 yr"), (0.25, "6 h"), (5, "5 d"), (21, "3 wk")]

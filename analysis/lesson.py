@@ -35,7 +35,6 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 PAGE = 8.27, 11.69             # inches, A4
 LEFT, WIDTH = 0.75, 6.77       # inches
 RULE = 0.25                    # inches between lines to write on
-YEAR = 365.2422
 LOOKS = ((BLACK, SOLID), (BLUE, DASHED), (RED, DASHDOT), (GREEN, LONG), (PURPLE, DOTTED), (ORANGE, SOLID))
 SNAPSHOTS = "[0 days, 3 days, 14 days, 42 days, 180 days, 365 days]"
 
@@ -67,9 +66,8 @@ def configuration(program, folder, run):
     settings["domain"] |= {"geometry": "axisymmetric", "spacing": "20 um"}
     settings.pop("checkpoint", None)
     settings["output"] = {"timeseries": "6 hours"}
-    end = figure.quantity(str(settings.get("run", {}).get("duration", "12 months")), {
-        "months": YEAR / 12, "month": YEAR / 12, "years": YEAR, "year": YEAR, "weeks": 7, "week": 7, "days": 1, "day": 1, "d": 1}) or YEAR
-    settings["run"] = {"duration": f"{max(end, YEAR):.6g} days"}
+    end = figure.quantity(settings.get("run", {}).get("duration"), results.DAYS) or results.YEAR
+    settings["run"] = {"duration": f"{max(end, results.YEAR):.6g} days"}
     path = pathlib.Path(folder) / "lesson.yaml"
     path.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True))
     if run is not None:  # parameters of one's own are those that the skin and the model do not give

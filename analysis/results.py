@@ -26,9 +26,11 @@ import h5py
 import numpy as np
 import xarray
 
+YEAR = 365.2422  # days, of UDUNITS-2 too
 # Days per unit of time; `units` may go on with "since ...", which does not matter here.
 DAYS = {"d": 1, "day": 1, "h": 1 / 24, "hr": 1 / 24, "hour": 1 / 24, "min": 1 / 1440, "minute": 1 / 1440, "s": 1 / 86400, "sec": 1 / 86400,
-        "second": 1 / 86400, "week": 7, "month": 365.2422 / 12, "year": 365.2422}
+        "second": 1 / 86400, "week": 7, "month": YEAR / 12, "year": YEAR}
+DAYS |= {f"{unit}s": days for unit, days in DAYS.items()}
 
 MANY = 50_000_000  # no run writes this many rows
 
@@ -252,7 +254,7 @@ def _text(node, name):
 def _days(node, path, what):
     """Factor from the units of a time to days."""
     units = _text(node, "units").strip().lower().split(" since ")[0].strip()
-    factor = DAYS.get(units, DAYS.get(units.rstrip("s"))) if units else 1
+    factor = DAYS.get(units) if units else 1
     if factor is None:
         raise ResultsError(f"{path}: {what} has the units '{units}', which are no unit of time")
     return factor

@@ -157,7 +157,7 @@ def protocol(run):
     needle = treatment.get("needle") if isinstance(treatment.get("needle"), dict) else {}
     length = figure.quantity(needle.get("length"), figure.LENGTHS)
     density = figure.quantity(treatment.get("density"), figure.DENSITIES)
-    interval = figure.quantity(treatment.get("interval"), {"day": 1, "days": 1, "d": 1, "week": 7, "weeks": 7})
+    interval = figure.quantity(treatment.get("interval"), results.DAYS)
     age = figure.quantity(skin.get("age"), figure.AGES)
     number, parts = run.performed.size, []
     if number and "device" in treatment:
