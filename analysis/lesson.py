@@ -59,9 +59,11 @@ def configuration(program, folder, run):
         settings["domain"] = {"depth": settings.get("domain", {}).get("depth", "1.5 mm")}
     else:
         settings = {key: dict(value) if isinstance(value, dict) else value for key, value in run.settings.items()}
-        if not isinstance(settings.get("treatment"), dict) or not isinstance(settings.get("domain"), dict) or "collagen_gain" not in run.series:
+        sections = (settings.setdefault(name, {}) for name in ("run", "parameters"))
+        if not all(isinstance(part, dict) for part in (settings.get("treatment"), settings.get("domain"), *sections)) \
+                or "collagen_gain" not in run.series:
             raise results.ResultsError(f"{run.path}: a lesson needs a run of needles in skin, with its configuration and collagen_gain")
-        chosen = settings.pop("parameters", {}) or {}
+        chosen = settings.pop("parameters")
         settings["domain"] = {"depth": settings["domain"].get("depth", "1.5 mm")}
     settings["domain"] |= {"geometry": "axisymmetric", "spacing": "20 um"}
     settings.pop("checkpoint", None)

@@ -198,7 +198,10 @@ def read(run, names=None):
         return None
     row = 0
     if geometry == "patch" and "keratinocyte" in run.names["surface"]:  # the row that meets most of the channels
-        row = int(np.argmin(run.surface("keratinocyte").values.min(axis=0).sum(axis=1)))
+        surface = run.surface("keratinocyte")
+        if surface.size == 0:
+            raise results.ResultsError(f"{run.path}: /surface/keratinocyte holds no number, so the file is damaged")
+        row = int(np.argmin(surface.values.min(axis=0).sum(axis=1)))
     elif geometry not in ("unit_cell", "axisymmetric"):
         row = shape[2] // 2
     return Section(run, names, row, days)

@@ -133,9 +133,20 @@ def bare(path):
     return path
 
 
+def with_configuration(path, text):
+    with h5py.File(bare(path), "a") as file:
+        file["collagen_gain"] = [0.0, 0.1]
+        file["provenance/configuration_resolved"] = np.bytes_(text)
+    return path
+
+
 @pytest.mark.parametrize("make, message", [
     (lambda p: p / "none.h5", "no such file"),
     (lambda p: p.joinpath("t.txt").write_text("hello") and p / "t.txt", "not an HDF5 file"),
+    (lambda p: with_configuration(p / "c.h5", "treatment: {}\ndomain: {}\nrun: [12 months]\n"), "a lesson needs a run of needles in skin, with its \
+configuration and collagen_gain"),
+    (lambda p: with_configuration(p / "c.h5", "treatment: {}\ndomain: {}\nparameters: 3\n"), "a lesson needs a run of needles in skin, with its \
+configuration and collagen_gain"),
     (lambda p: bare(p / "u.h5"), "a lesson needs a run of needles in skin, with its configuration and collagen_gain"),
 ])
 def test_unusable_file_ends_with_one_sentence(tmp_path, make, message):

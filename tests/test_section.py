@@ -1,4 +1,5 @@
 """Cross-sections in the timeline and bands of ensembles, in every geometry; no text may overlap another or leave the picture."""
+import shutil
 import sys
 
 import h5py
@@ -52,6 +53,16 @@ def test_no_text_overlaps_or_is_clipped_in_any_geometry(shapes, year):
             assert pictures.trouble(fig) == [], (name, options)
             assert bool(sections_of(fig)) == (name != "well_mixed" and options.get("sections", True)), name
             timeline.plt.close(fig)
+
+
+def test_a_surface_without_numbers_is_said_to_be_damage(shapes, tmp_path):
+    for shape in ((0, 20, 20), (3, 0, 0)):
+        path = shutil.copy(shapes["patch"].path, tmp_path / "bad.h5")
+        with h5py.File(path, "a") as file:
+            del file["surface/keratinocyte"], file["surface/time"]
+            file["surface/keratinocyte"], file["surface/time"] = np.zeros(shape), np.zeros(shape[0])
+        with pytest.raises(results.ResultsError, match="bad.h5: /surface/keratinocyte holds no number, so the file is damaged"):
+            section.read(results.read(path))
 
 
 def test_the_check_of_overlaps_sees_one():
