@@ -81,6 +81,10 @@ enum {
 };
 
 static const double CAPILLARY_LOSS = 0.95;      /* of the capillaries in a channel */
+/* Of outcomes; assumed, no observation fixes them. */
+static const double ERYTHEMA_HALF = 0.05;  /* inflammatory signal of half the redness */
+static const double SCAR_III_SHARE = 1.25; /* share of type III in the channel / before treatment: more counts as a scar */
+static const double SCAR_COLLAGEN = 1.1;   /* likewise collagen in the channel / set point */
 static const double ROUNDING = 8 * DBL_EPSILON; /* a sum of six that misses the set point by this is no deficit: exact fixed point */
 
 static const struct species species[N_SPECIES] = {
@@ -860,15 +864,15 @@ static void observe(const struct observation *now, const struct observation *bef
     out[o_dermal_density_gain] = out[o_collagen_gain] + wh * (out[o_hyaluronan] - 1);
     out[o_dermal_thickness_gain] =
         0.5 * (ratio(dermis[r_collagen], dermis0[r_collagen]) - 1) + wh * (ratio(dermis[hyaluronan], dermis0[hyaluronan]) - 1);
-    out[o_erythema] = Q / (Q + 0.05);
+    out[o_erythema] = Q / (Q + ERYTHEMA_HALF);
     out[o_blood_flow] = out[o_perfusion] * (1 + p[hyperaemia_gain] * out[o_erythema]);
     out[o_roughness] = exp(-p[roughness_gain] * out[o_dermal_density_gain]);
     out[o_pigment_fraction] = ratio(slab[pigment], slab0[pigment]);
     out[o_follicle_signal] = now->integral[FOLLICLE_PDGF] / p[pdgf_half_saturation];
     out[o_follicle_tgfb] = p[tgfb_factor] * now->integral[FOLLICLE_TGFB] / p[activation_half_saturation];
     out[o_scar_myofibroblasts] = now->integral[MYOFIBROBLAST_DAYS] * core_share;
-    out[o_scar_collagen_III] = positive(ratio(core_share, core_share0) - 1.25);
-    out[o_scar_excess] = positive(out[o_collagen_core] - 1.1);
+    out[o_scar_collagen_III] = positive(ratio(core_share, core_share0) - SCAR_III_SHARE);
+    out[o_scar_excess] = positive(out[o_collagen_core] - SCAR_COLLAGEN);
     out[o_scar_index] = out[o_scar_myofibroblasts] + out[o_scar_collagen_III] + out[o_scar_excess];
 }
 

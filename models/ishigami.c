@@ -13,18 +13,16 @@ enum { REST, N_SPECIES };
 enum { X1, X2, X3, A, B, N_PARAMS };
 enum { VALUE, N_OUTCOMES };
 
-#define PI 3.141592653589793
-
 /* clang-format off */
 static const struct species species[N_SPECIES] = {
     [REST] = {"rest", "1", 1, 1, .meaning = "a substance that stays as it is"},
 };
 static const struct param params[N_PARAMS] = {
-    [X1] = {"x1", 1,   "1", -PI, PI,  "first argument",                  "assumed: any place where no term vanishes"},
-    [X2] = {"x2", 1,   "1", -PI, PI,  "second argument",                 "assumed: any place where no term vanishes"},
-    [X3] = {"x3", 1,   "1", -PI, PI,  "third argument",                  "assumed: any place where no term vanishes"},
-    [A]  = {"a",  7,   "1", 0,   100, "weight of the second (a)",        "literature: Ishigami & Homma 1990; Saltelli et al 2000"},
-    [B]  = {"b",  0.1, "1", 0,   100, "weight of the third (b)",         "literature: Sobol' & Levitan 1999; Saltelli et al 2000"},
+    [X1] = {"x1", 1,   "1", -M_PI, M_PI, "first argument",                  "assumed: any place where no term vanishes"},
+    [X2] = {"x2", 1,   "1", -M_PI, M_PI, "second argument",                 "assumed: any place where no term vanishes"},
+    [X3] = {"x3", 1,   "1", -M_PI, M_PI, "third argument",                  "assumed: any place where no term vanishes"},
+    [A]  = {"a",  7,   "1", 0,     100,  "weight of the second (a)",        "literature: Ishigami & Homma 1990; Saltelli et al 2000"},
+    [B]  = {"b",  0.1, "1", 0,     100,  "weight of the third (b)",         "literature: Sobol' & Levitan 1999; Saltelli et al 2000"},
 };
 static const struct outcome outcomes[N_OUTCOMES] = {
     [VALUE] = {"value", "1", "the function"},
