@@ -28,11 +28,11 @@ static uint32_t machine(void)
 
 static const char ENDING[] = ".partial", COPY[] = ".copy.partial";
 
-/* Whether `name` is base + ".MACHINE-PROCESS" + one of the endings, of this machine and of a process that is no more. */
-static bool is_left(const char *name, const char *base)
+/* Whether `name` is base + own + PROCESS + one of the endings, of a process that is no more.  own: ".MACHINE-" of this machine. */
+static bool is_left(const char *name, const char *base, const char *own)
 {
-    char own[16], *end;
-    const size_t n = strlen(base), m = (size_t)snprintf(own, sizeof own, ".%08lx-", (unsigned long)machine());
+    const size_t n = strlen(base), m = strlen(own);
+    char *end;
     if (strncmp(name, base, n) != 0 || strncmp(name + n, own, m) != 0)
         return false;
     const long process = strtol(name + n + m, &end, 10);
@@ -53,10 +53,12 @@ void partial_name(const char *path, char *name, size_t n)
 {
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
     const int before = (int)(base - path);
+    char own[16];
+    snprintf(own, sizeof own, ".%08lx-", (unsigned long)machine());
     snprintf(name, n, "%.*s", before, path);
     DIR *folder = opendir(before ? name : ".");
     for (const struct dirent *entry; folder && (entry = readdir(folder));)
-        if (is_left(entry->d_name, base) && (size_t)before + strlen(entry->d_name) < n) {
+        if (is_left(entry->d_name, base, own) && (size_t)before + strlen(entry->d_name) < n) {
             snprintf(name, n, "%.*s%s", before, path, entry->d_name);
             unlink(name);
         }
