@@ -46,7 +46,7 @@ def test_a_run_stopped_many_times_ends_with_the_same_numbers(tmp_path):
     done = call("run", config, *slow, "-o", path, "--quiet", "--max-walltime", "20 ms")
     while done.returncode != 0 and stops < 300:
         stops += 1
-        done = call("resume", path, "--quiet", "--max-walltime", "20 ms")
+        done = call("resume", path, "--quiet", "--max-walltime", f"{20 + 5 * stops} ms")  # more and more, should the machine be busy
     mine, theirs = content(path, ["provenance", "steps"]), content(whole, ["provenance", "steps"])
     assert done.returncode == 0 and stops > 0 and [name for name in theirs if mine.get(name) != theirs[name]] == []
 
