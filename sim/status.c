@@ -12,14 +12,17 @@ struct sentence {
     char text[LENGTH];
 };
 
-static _Thread_local struct sentence *sentences;     /* [2 KEPT], NULL until the first one */
+static _Thread_local struct sentence *sentences;     /* [2 KEPT], owned, or spare; NULL until the first one */
+static _Thread_local struct sentence spare[2];       /* where there is no memory to say so */
 static _Thread_local size_t n_kept[2], n_dropped[2]; /* errors, warnings */
 
 static void record(bool warning, const char *format, va_list arguments)
 {
     if (!sentences)
         sentences = malloc(2 * KEPT * sizeof *sentences);
-    if (!sentences || n_kept[warning] == KEPT) { /* of its own kind: warnings must not push an error out */
+    if (!sentences)
+        sentences = spare;
+    if (n_kept[warning] == (sentences == spare ? 1 : KEPT)) { /* of its own kind: warnings must not push an error out */
         n_dropped[warning]++;
         return;
     }
@@ -75,6 +78,14 @@ const char *status_warning(size_t i)
     return find(true, i);
 }
 
+bool status_lacks_memory(void)
+{
+    for (size_t i = 0; i < n_kept[false]; i++)
+        if (strstr(find(false, i), "out of memory"))
+            return true;
+    return false;
+}
+
 void status_print(FILE *stream)
 {
     static const char *const kind[] = {"error", "warning"};
@@ -88,7 +99,8 @@ void status_print(FILE *stream)
 
 void status_clear(void)
 {
-    free(sentences);
+    if (sentences != spare)
+        free(sentences);
     sentences = NULL;
     n_kept[false] = n_kept[true] = n_dropped[false] = n_dropped[true] = 0;
 }

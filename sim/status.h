@@ -5,6 +5,7 @@
 #ifndef NEEDLEWORK_STATUS_H
 #define NEEDLEWORK_STATUS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The values are the exit codes of the program. */
@@ -30,6 +31,9 @@ size_t status_count(void);
 size_t status_warnings(void);
 const char *status_message(size_t i);
 const char *status_warning(size_t i);
+
+/* Whether one of the errors so far says "out of memory". */
+bool status_lacks_memory(void);
 
 /* Prints every recorded warning and error as `needlework: warning: ...` / `needlework: error: ...`, then forgets them. */
 void status_print(FILE *stream);
