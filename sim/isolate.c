@@ -10,12 +10,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Added to the exit code of a child that came to its end: sanitizers leave with 1, which is not ERR_CHECK. */
-enum { ENDED = 64 };
+bool isolate_in_child;
+
+/* ENDED: added to the exit code of a child that came to its end: sanitizers leave with 1, which is not ERR_CHECK, HDF5 with 255.
+ * NO_MEMORY: of a child that did not, for want of memory (main_memory.c). */
+enum { ENDED = 64, NO_MEMORY = ERR_IO };
 
 /* The child: what `print` prints, or else its sentence, goes to the shared file (or into the pipe, where no one asks for a sentence). */
 static _Noreturn void child(enum status (*print)(const void *, FILE *), const void *job, unsigned seconds, FILE *shared)
 {
+    isolate_in_child = true;
     signal(SIGALRM, SIG_DFL);
     signal(SIGPIPE, SIG_DFL);
     alarm(seconds);
@@ -25,7 +29,7 @@ static _Noreturn void child(enum status (*print)(const void *, FILE *), const vo
         rewind(shared);
         fprintf(shared, "%s%c", status_count() ? status_message(0) : "failed", '\0');
     }
-    _exit(fflush(shared) == 0 ? ENDED + (int)status : ERR_IO);
+    _exit(fflush(shared) == 0 ? ENDED + (int)status : NO_MEMORY);
 }
 
 /* Everything in a file, ended by a NUL. */
@@ -52,6 +56,16 @@ static enum status no_process(const char *path, int reason)
     return status_fail(ERR_IO, "%s: cannot start a process to read it: %s", path, strerror(reason));
 }
 
+static bool lacked_memory(int ended)
+{
+    return WIFEXITED(ended) && WEXITSTATUS(ended) == NO_MEMORY;
+}
+
+static enum status no_memory(const char *path)
+{
+    return status_fail(ERR_IO, "%s: out of memory while it was read", path);
+}
+
 enum status isolate_print(const char *path, enum status (*print)(const void *job, FILE *stream), const void *job, unsigned seconds,
                           char **text, size_t *length)
 {
@@ -75,7 +89,7 @@ enum status isolate_print(const char *path, enum status (*print)(const void *job
     fclose(shared);
     if (!bytes)
         return status_no_memory("a report", 1);
-    const bool came_back = WIFEXITED(ended) && WEXITSTATUS(ended) >= ENDED;
+    const bool came_back = WIFEXITED(ended) && WEXITSTATUS(ended) >= ENDED && WEXITSTATUS(ended) <= ENDED + STOPPED;
     const enum status status = came_back ? (enum status)(WEXITSTATUS(ended) - ENDED) : ERR_IO;
     if (status == OK || status == ERR_CHECK) {
         *text = bytes;
@@ -86,6 +100,8 @@ enum status isolate_print(const char *path, enum status (*print)(const void *job
         status_fail(status, "%s", bytes);
     else if (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGALRM)
         status_fail(ERR_IO, "%s: is damaged: HDF5 did not come back from it within %u s", path, seconds);
+    else if (lacked_memory(ended))
+        no_memory(path);
     else
         status_fail(ERR_IO, "%s: is damaged: HDF5 cannot read it", path);
     free(bytes);
@@ -125,5 +141,7 @@ enum status isolate_stream(const char *path, enum status (*print)(const void *jo
         kill(pid, SIGKILL); /* nobody waits for what it may still do */
     if (pid < 0 || wait_for(pid, &ended) != pid)
         return no_process(path, reason);
+    if (lacked_memory(ended))
+        return no_memory(path);
     return taken && WIFEXITED(ended) && WEXITSTATUS(ended) == ENDED + OK ? OK : ERR_CHECK;
 }

@@ -16,7 +16,7 @@
  *   text     malloc'd, ended by a NUL, owned by the caller; untouched unless OK or ERR_CHECK is returned
  *   length   bytes of the text, likewise
  *
- * Returns what `print` returned, its first sentence recorded here too; ERR_IO when the child died or took too long.
+ * Returns what `print` returned, its first sentence recorded here too; ERR_IO when the child died, took too long or was refused memory.
  * Tested in: test_results_trouble, test_isolate. */
 enum status isolate_print(const char *path, enum status (*print)(const void *job, FILE *stream), const void *job, unsigned seconds,
                           char **text, size_t *length);
@@ -25,8 +25,11 @@ enum status isolate_print(const char *path, enum status (*print)(const void *job
  * that it wanted.  `print` may ask for more time with alarm().
  *
  * Returns OK when `print` returned OK and printed what was taken, no more and no less; ERR_CHECK when not, or when the child died or took
- * too long, with nothing recorded; ERR_IO when there is no process to be had.  Tested in: test_isolate. */
+ * too long, with nothing recorded; ERR_IO when there is no process to be had or the child was refused memory.  Tested in: test_isolate. */
 enum status isolate_stream(const char *path, enum status (*print)(const void *job, FILE *stream), const void *job, unsigned seconds,
                            bool (*take)(void *taker, int descriptor), void *taker);
+
+/* Whether this process is such a child: the program lets it end where it is refused memory, whoever asked (main_memory.c). */
+extern bool isolate_in_child;
 
 #endif

@@ -18,6 +18,10 @@ static enum status behave(const void *job, FILE *stream)
         raise(SIGSEGV);
     if (!strcmp(how, "leave")) /* as sanitizers do */
         _exit(ERR_CHECK);
+    if (!strcmp(how, "exit")) /* as HDF5 does when its start fails */
+        _exit(255);
+    if (!strcmp(how, "starve"))
+        _exit(ERR_IO);
     while (!strcmp(how, "hang"))
         pause();
     if (!strcmp(how, "differ"))
@@ -58,6 +62,8 @@ Test(isolate, death_and_hanging_are_errors_and_end_the_child_alone)
 {
     expect("crash", ERR_IO, "file: is damaged: HDF5 cannot read it");
     expect("leave", ERR_IO, "file: is damaged: HDF5 cannot read it");
+    expect("exit", ERR_IO, "file: is damaged: HDF5 cannot read it");
+    expect("starve", ERR_IO, "file: out of memory while it was read");
     expect("hang", ERR_IO, "file: is damaged: HDF5 did not come back from it within 1 s");
 }
 
