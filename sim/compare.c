@@ -35,28 +35,34 @@ static double dose_in(const struct compare_run *run, enum compare_equal equal)
 }
 
 /* The part of the resolved configuration from "skin:" on, up to the next section. */
-static char *skin_of(const char *resolved)
+static enum status skin_of(const char *resolved, char **skin)
 {
     const char *start = strstr(resolved, "\nskin:"), *end = start ? strstr(start, "\ntreatment:") : NULL;
-    return end ? strndup(start, (size_t)(end - start)) : NULL;
+    *skin = end ? strndup(start, (size_t)(end - start)) : NULL;
+    return end && !*skin ? status_no_memory("the skin of a run", (size_t)(end - start)) : OK;
 }
 
-/* Dose and skin by the file's own configuration; unknown when it has none that this program understands. */
-static void read_configuration(struct compare_run *run)
+/* Dose and skin by the file's own configuration; unknown when it has none that this program understands.  ERR_IO when out of memory. */
+static enum status read_configuration(struct compare_run *run)
 {
     char *text = NULL;
     struct config *config = NULL;
     struct device device;
     run->dose = (struct compare_dose){NAN, NAN, NAN, NAN};
-    if (results_text(run->path, "configuration_resolved", &text) == OK &&
-        config_parse(text, strlen(text), run->path, plan_vocabulary(), &config) == OK && device_from_config(config, &device) == OK) {
-        if (config_has(config, CONFIG_SKIN_EPIDERMIS))
-            run->dose = compare_dose_of(&device, config_number(config, CONFIG_SKIN_EPIDERMIS));
-        run->skin = skin_of(text);
-    }
-    status_clear(); /* what is wrong with it is no error of this command; the report says that the dose is unknown */
+    enum status status = results_text(run->path, "configuration_resolved", &text);
+    if (status == OK)
+        status = config_parse(text, strlen(text), run->path, plan_vocabulary(), &config);
+    if (status == OK)
+        status = device_from_config(config, &device);
+    if (status == OK && config_has(config, CONFIG_SKIN_EPIDERMIS))
+        run->dose = compare_dose_of(&device, config_number(config, CONFIG_SKIN_EPIDERMIS));
+    if (status == OK)
+        status = skin_of(text, &run->skin);
+    if (!status_lacks_memory())
+        status_clear(); /* what is wrong with it is no error of this command; the report says that the dose is unknown */
     config_destroy(&config);
     free(text);
+    return status_lacks_memory() ? ERR_IO : OK;
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------------------------------- */
@@ -100,8 +106,7 @@ static enum status read_run(struct compare *c, const char *by, struct series *se
     run->by = expression_value(&c->by, &(struct expression_run){.series = series});
     run->scar = scar >= 0 ? series_value(series, series->n - 1, (size_t)scar) : NAN;
     memcpy(run->summary, series->summary, sizeof run->summary);
-    read_configuration(run);
-    return OK;
+    return read_configuration(run);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------------------------- */

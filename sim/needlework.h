@@ -14,6 +14,8 @@
  * Text    UTF-8, owned by the library; never to be freed or changed.
  * Memory  what a function returns belongs to the run and lives until it is destroyed; values of outcomes and fields until the next call
  *         that moves the run (step, advance, settle).  The table of units that the first run reads stays (0.3 MB).
+ *         The library takes memory from your malloc.  Its own requests, when refused, are NEEDLEWORK_ERROR_MEMORY; those of UDUNITS-2,
+ *         OpenSSL and OpenMP may crash within these libraries or end your program.
  * Errors  functions returning int give NEEDLEWORK_OK or a code; needlework_error() says why, in this thread.  The numbers of outcomes,
  *         fields, axes and sessions count from 0; one that there is not yields NULL or NaN.  A run must not be NULL but for destroy.
  * Threads one run belongs to one thread at a time, reading included; different runs may be created, moved, read and destroyed in

@@ -28,7 +28,7 @@ struct placing {
     size_t wanted, placed, in_pass;
     struct point *point; /* [wanted], owned */
     struct point *pass;  /* points of the pass at hand, owned */
-    gsl_rng *rng;        /* owned */
+    gsl_rng rng[1];      /* its state owned: gsl_rng_alloc would end the program where there is no memory */
 };
 
 /* Sessions of one seed and seeds of one session must not share their numbers, so sessions are far apart. */
@@ -162,9 +162,9 @@ enum status treatment_pattern(const struct treatment *treatment, double width, s
     double *px = malloc(slots * sizeof *px), *py = malloc(slots * sizeof *py);
     p.point = malloc(slots * sizeof *p.point);
     p.pass = malloc(room * sizeof *p.pass);
-    p.rng = gsl_rng_alloc(gsl_rng_mt19937);
+    *p.rng = (gsl_rng){.type = gsl_rng_mt19937, .state = malloc(gsl_rng_mt19937->size)};
     enum status status = OK;
-    if (!px || !py || !p.point || !p.pass || !p.rng) {
+    if (!px || !py || !p.point || !p.pass || !p.rng->state) {
         status = status_no_memory("a pattern of channels", (2 * slots + room) * sizeof *p.point);
         free(px);
         free(py);
@@ -182,7 +182,6 @@ enum status treatment_pattern(const struct treatment *treatment, double width, s
 done:
     free(p.point);
     free(p.pass);
-    if (p.rng)
-        gsl_rng_free(p.rng);
+    free(p.rng->state);
     return status;
 }
