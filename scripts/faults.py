@@ -1,24 +1,27 @@
 #!/usr/bin/python3
 """Every write and every allocation fails once: the program says so, loses nothing, and goes on when the fault is gone.
 
-usage: faults.py [--every N] [--only files|resume|memory|libraries] [--seed S]     N: every N-th place, of the memory ten times as many
-(default 1: all of them)
+usage: faults.py [--every N] [--only files|resume|memory|libraries|limits] [--seed S]
+N: every N-th place, of the program's own memory ten times as many (default 1: all of them)
 
 build/fault.so (tests/fault.c) makes the n-th operation of a run fail: open, write, fsync, fallocate, ftruncate, close and rename of
-anything under its folder, or one of the program's own allocations.
-  files    a run, with ENOSPC, EDQUOT and EIO in turn, once for that operation alone and once for all that follow as well
-  resume   the same while an interrupted run is resumed
-  memory   run, resume, check, info, reproduce, models: the n-th allocation of the program itself fails
-  libraries  every twentieth N: check, run up to its first checkpoint: the n-th allocation of all (libyaml, UDUNITS, GSL, HDF5, OpenSSL, the C library) fails
-Held for each: exit code 4 with a sentence that names the reason, or 0 with the result of an undisturbed run; no other file left behind;
-afterwards the same command, without faults, ends with the same bits; no memory unfreed.  A library may crash where its memory fails
-or end the program (UDUNITS does): that is counted, with its name, and must leave nothing that hinders the next run; the program itself
-must not crash."""
+anything under its folder, or an allocation.
+  files      a run, with ENOSPC, EDQUOT and EIO in turn, once for that operation alone and once for all that follow as well
+  resume     the same while an interrupted run is resumed
+  memory     the n-th allocation of the program itself fails, in every command of OWN
+  libraries  every allocation fails, those of libyaml, UDUNITS, GSL, HDF5, OpenSSL, OpenMP and the C library included, in every command of
+             commands_of, each in a copy of the process
+  limits     the whole process gets so much address space and no more (ulimit -v): N x 4 kB more each time, from where it can be loaded to
+             where it comes to its end
+Held for each: exit code 4 with a sentence that names the reason, or 0 with the result and the words of an undisturbed run; no other file left
+behind; afterwards the same command, without faults, ends with the same bits; none of the program's own memory unfreed.  Where a library's
+request is refused the program ends at once (sim/main_memory.c), leaving at most a file on its way (*.partial)."""
 import argparse
 import collections
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -65,13 +68,20 @@ class Failure(Exception):
     pass
 
 
-def call(*arguments, **faults):
-    """Runs the program under the shim; returns the process and the shim's report as a dict (empty when it was killed)."""
+def call(*arguments, limit=None, **faults):
+    """Runs the program under the shim, or with a limit [bytes] of its address space; returns the process and the shim's report as a dict (empty
+    when it was killed or ended at once)."""
+    def bound():
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
     with tempfile.NamedTemporaryFile(dir=call.folder) as report:
         environment = {**os.environ, "OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1", "LD_PRELOAD": SHIM, "FAULT_CLOCK": CLOCK,
-                       "FAULT_UNDER": str(call.folder / "results"), "FAULT_REPORT": report.name}
+                       "FAULT_UNDER": str(call.folder / "results"), "FAULT_REPORT": report.name, "TMPDIR": str(call.folder)}
         environment.update((f"FAULT_{name.upper()}", str(value)) for name, value in faults.items())
-        done = subprocess.run([PROGRAM, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=120, errors="replace")
+        if limit:
+            del environment["LD_PRELOAD"]
+        done = subprocess.run([PROGRAM, *map(str, arguments)], env=environment, capture_output=True, text=True, errors="replace",
+                              preexec_fn=bound if limit else None, timeout=7200 if "each" in faults else 120)
         words = Path(report.name).read_text().split()
     return done, dict(zip(words[::2], words[1::2]))
 
@@ -123,13 +133,8 @@ class Places:
             complete = file.attrs["complete"] == 1
         self.same() if complete else self.go_on()
 
-    def same(self, words=True):
-        """Without `words`, the resolved configuration may say the same in another unit."""
-        found, wanted = content(self.results), self.whole
-        if not words:
-            said = ("provenance/configuration_resolved", ("provenance", "configuration_sha256"), ("/", "history"))
-            found, wanted = ({key: value for key, value in one.items() if key not in said} for one in (found, wanted))
-        if found != wanted:
+    def same(self):
+        if content(self.results) != self.whole:
             raise Failure("another result")
         others = [path.name for path in self.results.parent.iterdir() if path.name != "run.h5"]
         if others:
@@ -194,47 +199,115 @@ def memory(places, every, seed):
                 yield n, total, f"memory of {name}: {ended}", None
 
 
+def refusal(done, wanted):
+    """Out of memory somewhere: exit code 4 with nothing but the program's own sentences, or 0 with the output `wanted`.  Returns how it ended."""
+    lines = done.stderr.splitlines()
+    errors = [line for line in lines if line.startswith("needlework: error: ")]
+    if done.returncode == 0 and not errors and done.stdout == wanted:
+        return "done all the same"
+    if done.returncode != 4 or not errors or "memory" not in errors[0] or any(not line.startswith("needlework: ") for line in lines):
+        raise Failure(f"exit code {done.returncode}: {done.stderr}" + ("" if done.stdout == wanted else ", other words on standard output"))
+    library = re.search(r"out of memory for (\S+|another thread)(?: \(\d+ bytes\))?; allow", errors[0])
+    return f"{library[1]}: ended at once" if library else "exit code 4"
+
+
+def commands_of(places):
+    """What is done where memory is refused: {name: arguments}."""
+    folder, whole = places.folder, places.folder / "whole.h5"
+    (folder / "sweep.yaml").write_text("base: run.yaml\ndesign: grid\nvary: {treatment.needle.length: [1.0 mm, 1.5 mm]}\noutcomes: [final_collagen_gain]\n")
+    return {"check": ["check", folder / "run.yaml"], "run": ["run", folder / "run.yaml", "-o", places.results, "--quiet"],
+            "info": ["info", whole], "reproduce": ["reproduce", whole, "--quiet"], "models": ["models", "dermis"],
+            "compare": ["compare", whole, whole], "sweep": ["sweep", "plan", folder / "sweep.yaml", "-o", places.results.parent / "sweep"]}
+
+
+def afterwards(places, name, arguments, done):
+    """What stands on the disk after a refusal must not hinder the next command; one that only reads leaves nothing."""
+    left = [path.name for path in places.results.parent.iterdir()]
+    if name == "run":
+        places.same() if done.returncode == 0 else places.go_on()
+    elif name == "sweep" and done.returncode:
+        again, _ = call(*arguments)
+        if again.returncode:
+            raise Failure(f"planning again: exit code {again.returncode}: {again.stderr}")
+    elif name not in ("run", "sweep") and left:
+        raise Failure(f"left behind: {left}")
+
+
+def singly(places, name, arguments, n, wanted):
+    """The n-th allocation of all fails in a process of its own; returns how it ended."""
+    places.clear()
+    done, report = call(*arguments, libraries=1, alloc=n)
+    ended = refusal(done, wanted)
+    if report.get("unfreed", "0") != "0":
+        raise Failure(f"{report['unfreed']} allocations were not freed")
+    if done.returncode == 0 and report["failed"] == "nothing":
+        raise Failure("no allocation failed")
+    afterwards(places, name, arguments, done)
+    return ended
+
+
 def libraries(places, every, seed):
-    """Faults of allocation in whatever the program calls, from its start to its first checkpoint."""
-    commands = {"check": ["check", places.folder / "run.yaml"], "run": ["run", places.folder / "run.yaml", "-o", places.results, "--quiet"]}
-    for name, arguments in commands.items():
+    """Faults of allocation in whatever the program calls: each in a copy of the process that shall end at once with its sentence.  What does
+    not (the program's own requests) is done again in a process of its own, and so are twenty of the others."""
+    for name, arguments in commands_of(places).items():
         places.clear()
-        _, report = call(*arguments, libraries=1)
-        total = int(report["setup"]) or int(report["allocations"])
-        for n in range(1 + seed % every, total + 1, every):
-            places.clear()
-            done, report = call(*arguments, libraries=1, alloc=n)
-            whose = f"{report.get('failed', '?')} in {name}"
+        whole, _ = call(*arguments)
+        places.clear()
+        each = places.folder / f"each.{name}"
+        done, report = call(*arguments, libraries=1, each=each, first=1 + seed % every, every=every)
+        if (done.returncode, done.stdout, done.stderr) != (whole.returncode, whole.stdout, whole.stderr):
+            raise Failure(f"{name} beside its failing copies: exit code {done.returncode}: {done.stderr}")
+        ends, total = [tuple(map(int, line.split())) for line in each.read_text().splitlines()], int(report["allocations"])
+        at_once = [n for n, code in ends if code == 4]
+        said = Path(f"{each}.said").read_text(errors="replace").splitlines()
+        for n, line in zip(at_once, said):
+            library = re.fullmatch(r"needlework: error: out of memory for (\S+) \(\d+ bytes\); allow the program more .*", line)
+            yield n, total, f"{name}: {library[1]}: ended at once" if library else name, None if library else f"said: {line}"
+        if len(said) != len(at_once):
+            yield 0, total, name, f"{len(said)} sentences of {len(at_once)} copies"
+        for n in [n for n, code in ends if code != 4] + at_once[:: len(at_once) // 20 + 1]:
             try:
-                if done.returncode < 0 and report.get("died") not in ("needlework", "unknown", None, "-"):
-                    ended = f"{report['died']} crashed"
-                elif done.returncode == -signal.SIGABRT and report["failed"] != "needlework":
-                    ended = "it left a broken heap, which the C library saw"
-                elif done.returncode > 0 and "needlework: error: " not in done.stderr and report.get("failed") != "needlework":
-                    ended = f"it ended the program with exit code {done.returncode}"
-                elif done.returncode == 2:
-                    ended = "exit code 2 with a sentence"
-                else:
-                    ended = judge(done, report, [""])
-                if name == "run":
-                    places.same(words=report["failed"] == "needlework") if done.returncode == 0 else places.go_on()
+                yield n, total, f"{name}: by itself: {singly(places, name, arguments, n, whole.stdout)}", None
             except Failure as failure:
-                yield n, total, f"memory of {whose}", str(failure)
+                yield n, total, name, str(failure)
+
+
+def limits(places, every, seed):
+    """Limits of the whole process; below them the loader finds no room for the libraries."""
+    for name, arguments in commands_of(places).items():
+        places.clear()
+        whole, _ = call(*arguments)
+        limit, loaded, borne = 20 << 20, False, 0
+        while borne < 10:
+            limit += every * 4096
+            places.clear()
+            done, _ = call(*arguments, limit=limit)
+            borne = borne + 1 if done.returncode == 0 else 0
+            loaded = loaded or done.returncode != 127
+            try:
+                if loaded:
+                    ended = refusal(done, whole.stdout)
+                    afterwards(places, name, arguments, done)
+            except Failure as failure:
+                yield limit, 0, f"memory of {name}", str(failure)
             else:
-                yield n, total, f"{whose}: {ended}", None
+                if loaded:
+                    yield limit, 0, f"{name}: {ended}", None
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--only", choices=["files", "resume", "memory", "libraries"])
+    parser.add_argument("--only", choices=["files", "resume", "memory", "libraries", "limits"])
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     counts, failures = collections.Counter(), []
     with tempfile.TemporaryDirectory() as folder:
         places = Places(Path(folder))
         parts = {"files": files(places, asked.every, asked.seed, False), "resume": files(places, asked.every, asked.seed, True),
-                 "memory": memory(places, asked.every, asked.seed), "libraries": libraries(places, 20 * asked.every, asked.seed)}
+                 "memory": memory(places, asked.every, asked.seed),
+                 "libraries": libraries(places, asked.every, asked.seed),
+                 "limits": limits(places, asked.every, asked.seed)}
         for part in [asked.only] if asked.only else parts:
             for n, total, what, failure in parts[part]:
                 counts[part, re.sub(r"64|^p", "", what) if not failure else "FAILED"] += 1

@@ -3,13 +3,16 @@
  *   FAULT_UNDER    folder: operations on files opened for writing under it are counted: open, write, pwrite, fsync, ftruncate, fallocate,
  *                  close, rename
  *   FAULT_AT       the number (from 1) of the operation that fails; FAULT_ALLOC: of the allocation called for by the program itself
- *   FAULT_LIBRARIES  with FAULT_ALLOC: allocations of all libraries count as well
+ *   FAULT_LIBRARIES  with FAULT_ALLOC: allocations of all libraries count as well, whose requests come through sim/main_memory.c
+ *   FAULT_EACH     file: instead, each such allocation (FAULT_FIRST and every FAULT_EVERY-th after it) fails in a copy of the process that
+ *                  shall end then and there; the process itself goes on untouched.  The file gets a line "N CODE" for each: its exit
+ *                  code, -1 when a signal ended it, SURVIVED when it went on (it is stopped at once); FILE.said gets their messages
  *   FAULT_ERRNO    what the failing operation says; with FAULT_KEEP all that follow fail too, as on a disk that stays full
  *   FAULT_CLOCK    seconds that every look at the monotonic clock takes: what depends on time happens at the same place in every run
- *   FAULT_REPORT   file for "operations N allocations N setup N unfreed N failed NAME died WHERE", written at the end or when the program
- *                  crashes: setup = allocations before the first checkpoint took its name, NAME = the operation, or the object that called
- *                  for memory, WHERE = the object that crashed, "-" when none did
- *   FAULT_KILL     with FAULT_AT: kill -9 instead of failing */
+ *   FAULT_REPORT   file for "operations N allocations N unfreed N failed NAME died WHERE", written at the end or when the program
+ *                  crashes: NAME = the operation, or who called for memory, WHERE = the object that crashed, "-" when none did
+ *   FAULT_KILL     with FAULT_AT: kill -9 instead of failing
+ * Allocations are counted over the process and its children in one sequence. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,18 +27,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS = 1024, KEPT = 1 << 20, FRAMES = 64 };
-static bool watched[DESCRIPTORS], ready, keep, deadly, libraries;
+enum { DESCRIPTORS = 1024, KEPT = 1 << 20, FRAMES = 64, SURVIVED = 77 };
+static bool watched[DESCRIPTORS], ready, keep, deadly, libraries, doomed;
 static const char *under, *report;
-static long operations, fail_at, allocations, fail_allocation, setup;
+static long operations, fail_at, fail_allocation, each_first, each_step;
+static int each = -1, said = -1;
 static int reason = EIO;
 static double tick;
-static char failed[80] = "nothing";
-static uintptr_t program_from, program_to;
+static struct {
+    long allocations;
+    char failed[80];
+} alone, *common = &alone; /* in memory that children share */
+static uintptr_t program_from, program_to, guard_from = UINTPTR_MAX, guard_to;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void *kept[KEPT]; /* what the program itself has allocated and not freed: open addressing, 1 = freed */
 
@@ -50,6 +59,21 @@ static int first_object(struct dl_phdr_info *info, size_t size, void *unused)
             program_from = from, program_to = to;
     }
     return 1;
+}
+
+/* Where the program's own malloc and its kin lie, which hand on what libraries ask for; none in programs that have none. */
+static void find_guard(void)
+{
+    static const char *const names[] = {"malloc", "calloc", "realloc", "memalign"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        Dl_info info;
+        const ElfW(Sym) *symbol = NULL;
+        const uintptr_t from = (uintptr_t)dlsym(RTLD_DEFAULT, names[i]);
+        if (from < program_from || from >= program_to || !dladdr1((void *)from, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol)
+            continue;
+        guard_from = from < guard_from ? from : guard_from;
+        guard_to = from + symbol->st_size > guard_to ? from + symbol->st_size : guard_to;
+    }
 }
 
 /* The object that holds a place in the code, without its folder and what follows ".so". */
@@ -70,8 +94,8 @@ static void write_report(const char *died)
     ready = false;
     for (size_t i = 0; i < KEPT; i++)
         unfreed += kept[i] && kept[i] != (void *)1;
-    const int n = snprintf(text, sizeof text, "operations %ld allocations %ld setup %ld unfreed %zu failed %s died %s\n", operations,
-                           allocations, setup, unfreed, failed, died),
+    const int n = snprintf(text, sizeof text, "operations %ld allocations %ld unfreed %zu failed %s died %s\n", operations,
+                           common->allocations, unfreed, common->failed, died),
               file = open(report, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     if (file >= 0 && write(file, text, (size_t)n) == n)
         close(file);
@@ -93,6 +117,17 @@ static void crash(int signal_number)
     raise(signal_number);
 }
 
+/* FAULT_EACH: where the copies' ends and their messages are written. */
+static void open_each(const char *name)
+{
+    char path[4096];
+    if (!name)
+        return;
+    snprintf(path, sizeof path, "%s.said", name);
+    each = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    said = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
 static long number(const char *name)
 {
     const char *text = getenv(name);
@@ -102,9 +137,16 @@ static long number(const char *name)
 __attribute__((constructor)) static void begin(void)
 {
     dl_iterate_phdr(first_object, NULL);
+    find_guard();
+    void *shared = mmap(NULL, sizeof *common, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared != MAP_FAILED)
+        common = shared;
+    snprintf(common->failed, sizeof common->failed, "nothing");
     under = getenv("FAULT_UNDER"), report = getenv("FAULT_REPORT");
     fail_at = number("FAULT_AT"), fail_allocation = number("FAULT_ALLOC");
     keep = getenv("FAULT_KEEP") != NULL, deadly = getenv("FAULT_KILL") != NULL, libraries = getenv("FAULT_LIBRARIES") != NULL;
+    open_each(getenv("FAULT_EACH"));
+    each_first = number("FAULT_FIRST"), each_step = number("FAULT_EVERY");
     tick = getenv("FAULT_CLOCK") ? atof(getenv("FAULT_CLOCK")) : 0.0;
     const char *name = getenv("FAULT_ERRNO");
     reason = name && !strcmp(name, "ENOSPC") ? ENOSPC : name && !strcmp(name, "EDQUOT") ? EDQUOT : EIO;
@@ -125,13 +167,23 @@ __attribute__((constructor)) static void begin(void)
     if (!real)                                                                                                                             \
     *(void **)&real = dlsym(RTLD_NEXT, name)
 
+/* A copy of the process that outlived its fault (FAULT_EACH), about to ask for memory or to change the disk. */
+static void stop_survivor(void)
+{
+    if (doomed)
+        _exit(SURVIVED);
+}
+
 static bool is_under(const char *path)
 {
+    stop_survivor();
     return ready && under && path && strncmp(path, under, strlen(under)) == 0;
 }
 
 static bool is_watched(int file)
 {
+    if (file != STDERR_FILENO)
+        stop_survivor();
     return ready && file >= 0 && file < DESCRIPTORS && watched[file];
 }
 
@@ -144,7 +196,7 @@ static bool fails(const char *name)
     if (deadly)
         kill(getpid(), SIGKILL);
     if (n == fail_at)
-        snprintf(failed, sizeof failed, "%s", name);
+        snprintf(common->failed, sizeof common->failed, "%s", name);
     errno = reason;
     return true;
 }
@@ -210,8 +262,6 @@ int close(int file)
 int rename(const char *from, const char *to)
 {
     REAL(int, "rename", const char *, const char *);
-    if (!setup && is_under(to) && strstr(to, ".checkpoint."))
-        setup = allocations;
     return is_under(to) && fails("rename") ? -1 : real(from, to);
 }
 
@@ -267,20 +317,50 @@ static void forget(void *pointer)
     pthread_mutex_unlock(&lock);
 }
 
+static bool within(const void *place, uintptr_t from, uintptr_t to)
+{
+    return (uintptr_t)place >= from && (uintptr_t)place < to;
+}
+
 static bool own(const void *caller)
 {
-    return ready && (uintptr_t)caller >= program_from && (uintptr_t)caller < program_to;
+    return ready && within(caller, program_from, program_to) && !within(caller, guard_from, guard_to);
+}
+
+/* A copy of the process, in which this is true: the n-th allocation fails there, and only there. */
+static bool in_copy(long n)
+{
+    int ended = 0;
+    char line[64];
+    if (each < 0 || n < each_first || (n - each_first) % each_step != 0)
+        return false;
+    const pid_t copy = fork();
+    if (copy == 0) {
+        dup2(said, STDERR_FILENO);
+        ready = false;
+        return doomed = true;
+    }
+    while (copy > 0 && waitpid(copy, &ended, 0) < 0 && errno == EINTR)
+        continue;
+    const int length = snprintf(line, sizeof line, "%ld %d\n", n, copy > 0 && WIFEXITED(ended) ? WEXITSTATUS(ended) : -1);
+    if (write(each, line, (size_t)length) != length)
+        abort();
+    return false;
 }
 
 /* Counts an allocation; true, with errno, when it is to fail. */
 static bool refused(const void *caller)
 {
+    stop_survivor();
     if (!ready || !(libraries || own(caller)))
         return false;
-    const long n = __atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
-    if (n != fail_allocation)
+    const long n = __atomic_add_fetch(&common->allocations, 1, __ATOMIC_RELAXED);
+    if (n != fail_allocation && !in_copy(n))
         return false;
-    object(caller, failed, sizeof failed);
+    if (within(caller, guard_from, guard_to))
+        snprintf(common->failed, sizeof common->failed, "library");
+    else
+        object(caller, common->failed, sizeof common->failed);
     errno = ENOMEM;
     return true;
 }
@@ -312,6 +392,16 @@ void *realloc(void *old, size_t n)
     return given(CALLER, __libc_realloc(old, n));
 }
 
+void *memalign(size_t alignment, size_t n)
+{
+    return refused(CALLER) ? NULL : given(CALLER, __libc_memalign(alignment, n));
+}
+
+void *aligned_alloc(size_t alignment, size_t n)
+{
+    return refused(CALLER) ? NULL : given(CALLER, __libc_memalign(alignment, n));
+}
+
 int posix_memalign(void **pointer, size_t alignment, size_t n)
 {
     if (refused(CALLER))
@@ -322,13 +412,16 @@ int posix_memalign(void **pointer, size_t alignment, size_t n)
 
 char *strdup(const char *text)
 {
-    const size_t n = strlen(text) + 1;
-    char *copy = refused(CALLER) ? NULL : given(CALLER, __libc_malloc(n));
-    return copy ? memcpy(copy, text, n) : NULL;
+    REAL(char *, "strdup", const char *);
+    if (!own(CALLER) || guard_to) /* asks malloc, which in a program with its own is the program's */
+        return given(CALLER, real(text));
+    char *copy = refused(CALLER) ? NULL : given(CALLER, __libc_malloc(strlen(text) + 1));
+    return copy ? strcpy(copy, text) : NULL;
 }
 
 void free(void *old)
 {
+    stop_survivor();
     forget(old);
     __libc_free(old);
 }
