@@ -260,11 +260,13 @@ def libraries(places, every, seed):
         ends, total = [tuple(map(int, line.split())) for line in each.read_text().splitlines()], int(report["allocations"])
         at_once = [n for n, code in ends if code == 4]
         said = Path(f"{each}.said").read_text(errors="replace").splitlines()
-        for n, line in zip(at_once, said):
-            library = re.fullmatch(r"needlework: error: out of memory for (\S+) \(\d+ bytes\); allow the program more .*", line)
-            yield n, total, f"{name}: {library[1]}: ended at once" if library else name, None if library else f"said: {line}"
-        if len(said) != len(at_once):
-            yield 0, total, name, f"{len(said)} sentences of {len(at_once)} copies"
+        ended = re.compile(r"needlework: error: out of memory for (\S+) \(\d+ bytes\); allow the program more .*")
+        whose = [match[1] for match in map(ended.fullmatch, said) if match]
+        others = [line for line in said if not line.startswith("needlework: ")]
+        if len(whose) != len(at_once) or others:
+            yield 0, total, name, f"{len(whose)} sentences of {len(at_once)} copies; besides: {others[:3]}"
+        for n, library in zip(at_once, whose):
+            yield n, total, f"{name}: {library}: ended at once", None
         for n in [n for n, code in ends if code != 4] + at_once[:: len(at_once) // 20 + 1]:
             try:
                 yield n, total, f"{name}: by itself: {singly(places, name, arguments, n, whole.stdout)}", None
