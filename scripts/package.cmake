@@ -24,8 +24,9 @@ install(FILES scripts/modulefile RENAME ${PROJECT_VERSION} DESTINATION ${CMAKE_I
 # Manual, completion and what Debian wants of a package's documentation, made by the program and of the tree's own files.
 set(made ${CMAKE_BINARY_DIR}/share)
 file(MAKE_DIRECTORY ${made})
-add_custom_command(OUTPUT ${made}/needlework.1.gz ${made}/needlework ${made}/changelog.gz VERBATIM DEPENDS needlework CHANGELOG.md
-    COMMAND sh -c "\"$1\" manual | gzip -9n > needlework.1.gz && \"$1\" completion bash > needlework && gzip -9nc \"$2\" > changelog.gz" -
+add_custom_command(OUTPUT ${made}/needlework.1.gz ${made}/needlework ${made}/_needlework ${made}/needlework.fish ${made}/changelog.gz VERBATIM DEPENDS needlework CHANGELOG.md
+    COMMAND sh -c "\"$1\" manual | gzip -9n > needlework.1.gz && \"$1\" completion bash > needlework && \"$1\" completion zsh > _needlework \
+&& \"$1\" completion fish > needlework.fish && gzip -9nc \"$2\" > changelog.gz" -
         $<TARGET_FILE:needlework> ${CMAKE_SOURCE_DIR}/CHANGELOG.md WORKING_DIRECTORY ${made})
 add_custom_target(documents ALL DEPENDS ${made}/needlework.1.gz)
 file(READ LICENSE license)
@@ -34,6 +35,10 @@ file(WRITE ${made}/copyright "${license}\n\nThe charts of `needlework plot repor
     "${license_uplot}")
 install(FILES ${made}/needlework.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT runtime)
 install(FILES ${made}/needlework DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT runtime)
+foreach(folder site-functions vendor-completions) # where zsh looks, and where that of Debian does
+    install(FILES ${made}/_needlework DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${folder} COMPONENT runtime)
+endforeach()
+install(FILES ${made}/needlework.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT runtime)
 install(FILES ${made}/changelog.gz ${made}/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 
 # ---- packages: `cpack -G DEB` and `cpack -G TGZ` in the build folder, or scripts/package.sh for both ----

@@ -1,5 +1,5 @@
 /* Completion for bash, made from the tables that `--help` prints and from those of keys, models, devices and figures.  The script needs
- * nothing but bash itself. */
+ * nothing but bash itself.  zsh and fish ask it: they start bash with the words of the line. */
 #include "commands.h"
 #include "config.h"
 #include "device.h"
@@ -181,10 +181,31 @@ static const char body[] =
     "    fi\n"
     "    [ \"$option\" != -o ] || option=--output\n";
 
-enum status commands_completion(const struct arguments *a)
+/* bash -c ASK - WORD...: what the last of these words may become, one in a line. */
+#define ASK                                                                                                                                \
+    "'eval \"$(\"$1\" completion bash)\"\n"                                                                                                \
+    "    compopt() { [ \"$2\" != filenames ] || files=1; }\n"                                                                              \
+    "    files= COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))\n"                                                                              \
+    "    _needlework\n"                                                                                                                    \
+    "    for word in \"${COMPREPLY[@]}\"; do\n"                                                                                            \
+    "        [ -z \"$files\" ] || [ ! -d \"$word\" ] || word+=/\n"                                                                         \
+    "        printf \"%s\\n\" \"$word\"\n"                                                                                                 \
+    "    done'"
+
+static const char zsh[] = "#compdef needlework\n"
+                          "# Completion of needlework for zsh, made by `needlework completion zsh`.\n"
+                          "local -a found=(${(f)\"$(bash -c " ASK " - \"${(@Q)words[1,CURRENT]}\" 2>/dev/null)\"})\n"
+                          "compadd -S \"\" -- ${(M)found:#*[/=.]}\n"
+                          "compadd -- ${found:#*[/=.]}\n";
+
+static const char fish[] = "# Completion of needlework for fish, made by `needlework completion fish`.\n"
+                           "function __needlework\n"
+                           "    bash -c " ASK " - (commandline -opc) (commandline -ct) 2>/dev/null\n"
+                           "end\n"
+                           "complete -c needlework -f -a '(__needlework)'\n";
+
+static void print_bash(void)
 {
-    if (strcmp(a->files[0], "bash") != 0)
-        return status_fail(ERR_CONFIG, "completion: '%s' is none of bash", a->files[0]);
     printf("# Completion of needlework for bash, made by `needlework completion bash`.\n\n");
     keys();
     printf("%s_needlework()\n{\n%s", helpers, body);
@@ -206,5 +227,18 @@ enum status commands_completion(const struct arguments *a)
     printf("    esac ;;\n    esac ;;\n    esac\n    fi\n"
            "    [ -z \"$words\" ] || mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- \"$word\")\n}\n"
            "complete -F _needlework needlework\n");
+}
+
+enum status commands_completion(const struct arguments *a)
+{
+    const char *shell = a->files[0];
+    if (strcmp(shell, "bash") == 0)
+        print_bash();
+    else if (strcmp(shell, "zsh") == 0)
+        fputs(zsh, stdout);
+    else if (strcmp(shell, "fish") == 0)
+        fputs(fish, stdout);
+    else
+        return status_fail(ERR_CONFIG, "completion: '%s' is none of bash, zsh, fish", shell);
     return OK;
 }

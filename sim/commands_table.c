@@ -88,9 +88,10 @@ const struct command commands_table[] = {
      0, 1, WORDS_EXAMPLES, commands_examples, NULL},
     {"manual", "", "",
      "the manual page: needlework manual | man -l -", "", 0, 0, WORDS_NONE, commands_manual, NULL},
-    {"completion", "", "bash",
+    {"completion", "", "bash | zsh | fish",
      "completion of commands, options, models, devices and keys by the TAB key",
-     "eval \"$(needlework completion bash)\" in ~/.bashrc; where bash-completion is installed the package brings it along.\n",
+     "bash: eval \"$(needlework completion bash)\" in ~/.bashrc.  zsh: a file _needlework in a folder of $fpath.  fish: a file\n"
+     "~/.config/fish/completions/needlework.fish.  Both ask bash.  The package brings all three along.\n",
      1, 1, WORDS_ACTIONS, commands_completion, NULL},
     {0},
 };

@@ -1,4 +1,5 @@
 """What is made from the tables of commands and options: the manual page, completion (in a real bash), figures and examples by name."""
+import contextlib
 import json
 import os
 import pty
@@ -48,20 +49,27 @@ def test_manual_names_every_variable_that_the_program_reads():
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory):
-    """An interactive bash that knows the completion, in a folder with some files; completed(TEXT) presses TAB and returns the words."""
+def place(tmp_path_factory):
+    """A folder with some files, the scripts of completion, and the program in bin/."""
     folder = tmp_path_factory.mktemp("shell")
     for name in ("mine.yaml", "notes.txt", "result.h5"):
         (folder / name).write_text("")
-    (folder / "studies").mkdir()
+    for name in ("studies", "sensitivity"):  # the second is a command as well
+        (folder / name).mkdir()
     (folder / "bin").mkdir()
     os.symlink(PROGRAM, folder / "bin/needlework")
-    script = folder / "completion.bash"
-    script.write_text(call("completion", "bash").stdout)
+    for shell, name in (("bash", "completion.bash"), ("zsh", "_needlework"), ("fish", "completion.fish")):
+        (folder / name).write_text(call("completion", shell).stdout)
+    return folder
+
+
+@contextlib.contextmanager
+def at_terminal(folder, words, begin):
+    """An interactive shell after the line `begin`; yields completed(TEXT), which presses TAB and returns the words of the line."""
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
-        os.execve("/bin/bash", ["bash", "--norc", "--noprofile", "-i"], {"PATH": f"{folder}/bin:/usr/bin:/bin", "TERM": "dumb", "PS1": "$ "})
+        os.execve(words[0], words, {"PATH": f"{folder}/bin:/usr/bin:/bin", "TERM": "dumb", "PS1": "$ ", "LC_ALL": "C.UTF-8"})
 
     def send(text, until):
         os.write(terminal, text.encode())
@@ -71,8 +79,7 @@ def shell(tmp_path_factory):
             seen += os.read(terminal, 65536).decode(errors="replace")
         return seen
 
-    send(f"bind 'set enable-bracketed-paste off'; bind 'set bell-style none'; bind 'set show-all-if-ambiguous on'; . {script}; echo re''ady\n",
-         "ready\r\n")
+    send(f"{begin}; echo re''ady\n", "ready\r\n")
 
     def completed(text):
         # The line as completed becomes the arguments of printf; ^U would forget it.
@@ -80,13 +87,30 @@ def shell(tmp_path_factory):
         seen = send("\001printf '<%s>' \005; echo; echo e''nd\n", "\nend\r\n")
         return re.findall(r"<([^<>]*)>", seen.rsplit("\n<", 1)[-1].join(["<", ""]))
 
-    yield completed
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(terminal)
+    try:
+        yield completed
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(terminal)
 
 
-@pytest.mark.parametrize("typed, words", [
+@pytest.fixture(scope="module")
+def bash(place):
+    begin = "bind 'set enable-bracketed-paste off'; bind 'set bell-style none'; bind 'set show-all-if-ambiguous on'; . ./completion.bash"
+    with at_terminal(place, ["/bin/bash", "--norc", "--noprofile", "-i"], begin) as completed:
+        yield completed
+
+
+@pytest.fixture(scope="module")
+def zsh(place):
+    if not shutil.which("zsh"):
+        pytest.skip("zsh is not installed")
+    with at_terminal(place, ["/bin/zsh", "-f", "-i"], f"bindkey -e; fpath=({place} $fpath); autoload -Uz compinit; compinit -u -D") as completed:
+        yield completed
+
+
+TYPED = [
     ("needlework sensi", ["sensitivity"]),
     ("needlework help quic", ["help", "quickstart"]),
     ("needlework run --max", ["run", "--max-walltime"]),
@@ -111,9 +135,26 @@ def shell(tmp_path_factory):
     ("needlework plot timeline --ens", ["plot", "timeline", "--ensemble"]),
     ("needlework examples skins/photo", ["examples", "skins/photoaged"]),
     ("needlework completion b", ["completion", "bash"]),
-])
-def test_bash_completes(shell, typed, words):
-    assert shell(typed) == ["needlework", *words]
+]
+
+
+@pytest.mark.parametrize("typed, words", TYPED)
+def test_bash_completes(bash, typed, words):
+    assert bash(typed) == ["needlework", *words]
+
+
+# zsh takes an open [ for a pattern; neither asks for what follows the = of an option.
+@pytest.mark.parametrize("typed, words", [(typed, words) for typed, words in TYPED if "=[" not in typed and "--output=" not in typed])
+def test_zsh_completes(zsh, typed, words):
+    assert zsh(typed) == ["needlework", *words]
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
+@pytest.mark.parametrize("typed, words", [(typed, words) for typed, words in TYPED if "--output=" not in typed])
+def test_fish_completes(place, typed, words):
+    done = subprocess.run(["fish", "--no-config", "-c", f"source completion.fish; complete -C '{typed}'"], cwd=place, capture_output=True, text=True,
+                          env={"PATH": f"{place}/bin:/usr/bin:/bin", "HOME": str(place), "LC_ALL": "C.UTF-8"})
+    assert (done.stdout, done.stderr) == (words[-1] + "\n", "")
 
 
 def test_bash_offers_every_command_option_model_device_and_key(tmp_path):
@@ -138,7 +179,7 @@ def test_bash_offers_every_command_option_model_device_and_key(tmp_path):
 
 def test_completion_of_another_shell_is_refused():
     done = call("completion", "tcsh")
-    assert done.returncode == 2 and done.stderr == "needlework: error: completion: 'tcsh' is none of bash\n"
+    assert done.returncode == 2 and done.stderr == "needlework: error: completion: 'tcsh' is none of bash, zsh, fish\n"
 
 
 # ---- figures --------------------------------------------------------------------------------------------------------------------------

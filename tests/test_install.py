@@ -80,7 +80,9 @@ def test_an_installation_is_whole(prefix):
     assert {path.name for path in (share / "analysis").glob("*.py")} == {path.name for path in (TOP / "analysis").glob("*.py")}
     assert {path.relative_to(share) for path in share.rglob("*.yaml")} == {path.relative_to(TOP) for path in (TOP / "configs").rglob("*.yaml")}
     assert gzip.open(prefix / "share/man/man1/needlework.1.gz", "rt").read() == call("manual").stdout
-    assert (prefix / "share/bash-completion/completions/needlework").read_text() == call("completion", "bash").stdout
+    for shell, path in (("bash", "bash-completion/completions/needlework"), ("zsh", "zsh/vendor-completions/_needlework"),
+                        ("fish", "fish/vendor_completions.d/needlework.fish")):
+        assert (prefix / "share" / path).read_text() == call("completion", shell).stdout
     assert os.access(share / "slurm/run.sbatch", os.X_OK)
     documents = prefix / "share/doc/needlework"
     assert {"README.md", "copyright", "changelog.gz", "CITATION.cff"} <= {path.name for path in documents.iterdir()}
