@@ -156,7 +156,8 @@ static bool add_doses(struct compare *c)
            *depth = add(c, COMPARE_DOSE, "mm", "channel_depth"), *area = add(c, COMPARE_DOSE, "mm2/cm2", "channel_area_per_session"),
            *volume = add(c, COMPARE_DOSE, "mm3/cm2", "channel_volume_per_session"),
            *all = add(c, COMPARE_DOSE, "mm3/cm2", "damaged_volume");
-    for (size_t i = 0; all && i < c->n; i++) {
+    const bool good = sessions && channels && depth && area && volume && all;
+    for (size_t i = 0; good && i < c->n; i++) {
         const struct compare_run *run = &c->run[i];
         sessions[i] = run->summary[SUMMARY_SESSIONS_PERFORMED];
         channels[i] = run->dose.channels;
@@ -165,7 +166,7 @@ static bool add_doses(struct compare *c)
         volume[i] = run->dose.volume;
         all[i] = dose_in(run, COMPARE_DEPTH_VOLUME);
     }
-    return all;
+    return good;
 }
 
 static double ratio(double a, double b)
@@ -190,14 +191,15 @@ static bool add_shares(struct compare *c)
            *channel = add(c, COMPARE_SHARES, times(unit, "cm2", text[0]), "%s per channel", by),
            *volume = add(c, COMPARE_SHARES, times(unit, "cm2/mm3", text[1]), "%s per damaged volume", by),
            *day = add(c, COMPARE_SHARES, times(unit, "1/day", text[2]), "%s per day of downtime", by);
-    for (size_t i = 0; day && i < c->n; i++) {
+    const bool good = session && channel && volume && day;
+    for (size_t i = 0; good && i < c->n; i++) {
         const struct compare_run *run = &c->run[i];
         session[i] = ratio(run->by, run->summary[SUMMARY_SESSIONS_PERFORMED]);
         channel[i] = ratio(run->by, dose_in(run, COMPARE_CHANNELS));
         volume[i] = ratio(run->by, dose_in(run, COMPARE_DEPTH_VOLUME));
         day[i] = ratio(run->by, run->summary[SUMMARY_DOWNTIME_TOTAL]);
     }
-    return day;
+    return good;
 }
 
 static bool add_differences(struct compare *c)
@@ -222,12 +224,12 @@ static bool add_equal(struct compare *c)
         return true;
     double *value = add(c, COMPARE_AT_EQUAL_DOSE, c->unit, "%.120s at equal %s", c->by.text, equal_names[c->equal]);
     double *density = add(c, COMPARE_AT_EQUAL_DOSE, "/cm2", "treatment.density at equal %s", equal_names[c->equal]);
-    for (size_t i = 0; density && i < c->n; i++) {
+    for (size_t i = 0; value && density && i < c->n; i++) {
         const double factor = ratio(dose_in(&c->run[c->baseline], c->equal), dose_in(&c->run[i], c->equal));
         value[i] = c->run[i].by * factor;
         density[i] = c->run[i].dose.channels * factor;
     }
-    return density;
+    return value && density;
 }
 
 /* ---- order and life cycle --------------------------------------------------------------------------------------------------------------

@@ -79,8 +79,17 @@ static void fill_standard_streams(void)
             return;
 }
 
+/* The stack grows when it is used, and a process that may not grow any more dies of it: what is ever needed is taken now. */
+static void take_stack(void)
+{
+    volatile char room[1 << 19];
+    for (size_t i = 0; i < sizeof room; i += 4096)
+        room[i] = 0;
+}
+
 int main(int argc, char **argv)
 {
+    take_stack();
     fill_standard_streams();
     wait_passively(argv);
     signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is then an error of writing, like a full disk */

@@ -90,6 +90,10 @@ static void add_value(struct sweep_spec *spec, struct sweep_factor *f, const str
         f->texts = texts ? texts : f->texts;
         if (texts && copy)
             texts[f->n++] = strcpy(copy, text);
+        else if (!copy)
+            status_no_memory("the specification", strlen(text) + 1);
+        if (!texts)
+            free(copy);
     }
 }
 
@@ -226,6 +230,8 @@ static void add_dimension(struct sweep_spec *spec, const char *name)
     char **larger = sweep_spec_grow(spec->dimensions, spec->n_dimensions, sizeof *larger), *copy = malloc(strlen(name) + 1);
     spec->dimensions = larger ? larger : spec->dimensions;
     if (!larger || !copy) {
+        if (!copy)
+            status_no_memory("the specification", strlen(name) + 1);
         free(copy);
         return;
     }

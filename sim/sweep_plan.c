@@ -218,7 +218,8 @@ static enum status check_run(struct planner *p, size_t i)
     free(resolved);
     plan_destroy(&plan);
     config_destroy(&config);
-    note_warnings(p, i);
+    if (status == OK)
+        note_warnings(p, i);
     return status;
 }
 

@@ -29,8 +29,10 @@ char *sweep_spec_find(const struct config_node *node)
     const char *slash = strrchr(node->file, '/'), *name = node->text;
     const size_t folder = slash && *name != '/' ? (size_t)(slash - node->file) + 1 : 0, n = folder + strlen(name) + 1;
     char *path = malloc(n);
-    if (!path)
+    if (!path) {
+        status_no_memory("the specification", n);
         return NULL;
+    }
     snprintf(path, n, "%.*s%s", (int)folder, node->file, name);
     if (access(path, F_OK) != 0 && access(name, F_OK) == 0)
         strcpy(path, name);
@@ -93,6 +95,8 @@ static void read_sets(struct sweep_spec *spec, const struct config_node *set)
             char *text = malloc(n);
             if (text)
                 snprintf(text, n, "%s=%s", entry->key->text, file ? file : value);
+            else
+                status_no_memory("the specification", n);
             free(file);
             add_text(&spec->sets, &spec->n_sets, text);
         }

@@ -11,7 +11,7 @@ void sweep_spec_read_list(struct sweep_spec *spec, const struct config_node *lis
 void sweep_spec_read_constraints(struct sweep_spec *spec, const struct config_node *where);
 /* `array` of n elements with room for one more, zeroed; NULL, with the error recorded and the old one left, when there is no memory. */
 void *sweep_spec_grow(void *array, size_t n, size_t size);
-/* FILE beside the specification, or else as seen from the working directory; malloc'd. */
+/* FILE beside the specification, or else as seen from the working directory; malloc'd; NULL, with the error recorded, without memory. */
 char *sweep_spec_find(const struct config_node *node);
 
 #endif
