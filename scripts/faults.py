@@ -8,9 +8,9 @@ build/fault.so (tests/fault.c) makes the n-th operation of a run fail: open, wri
 anything under its folder, or an allocation.
   files      a run, with ENOSPC, EDQUOT and EIO in turn, once for that operation alone and once for all that follow as well
   resume     the same while an interrupted run is resumed
-  memory     the n-th allocation of the program itself fails, in every command of OWN
-  libraries  every allocation fails, those of libyaml, UDUNITS, GSL, HDF5, OpenSSL, OpenMP and the C library included, in every command of
-             commands_of, each in a copy of the process
+  memory     the n-th allocation of the program itself fails, in run, resume, check, info, reproduce, models, devices
+  libraries  every allocation fails, those of libyaml, UDUNITS, GSL, HDF5, OpenSSL, OpenMP and the C library included, each in a copy of the
+             process: run, resume, check, info, reproduce, models, compare, sweep plan
   limits     the whole process gets so much address space and no more (ulimit -v): N x 4 kB more each time, from where it can be loaded to
              where it comes to its end
 Held for each: exit code 4 with a sentence that names the reason, or 0 with the result and the words of an undisturbed run; no other file left
@@ -216,26 +216,31 @@ def commands_of(places):
     folder, whole = places.folder, places.folder / "whole.h5"
     (folder / "sweep.yaml").write_text("base: run.yaml\ndesign: grid\nvary: {treatment.needle.length: [1.0 mm, 1.5 mm]}\noutcomes: [final_collagen_gain]\n")
     return {"check": ["check", folder / "run.yaml"], "run": ["run", folder / "run.yaml", "-o", places.results, "--quiet"],
-            "info": ["info", whole], "reproduce": ["reproduce", whole, "--quiet"], "models": ["models", "dermis"],
-            "compare": ["compare", whole, whole], "sweep": ["sweep", "plan", folder / "sweep.yaml", "-o", places.results.parent / "sweep"]}
+            "resume": ["resume", places.results, "--quiet"], "info": ["info", whole],
+            "reproduce": ["reproduce", whole, "--quiet"], "models": ["models", "dermis"], "compare": ["compare", whole, whole],
+            "sweep": ["sweep", "plan", folder / "sweep.yaml", "-o", places.results.parent / "sweep"]}
+
+
+def prepare(places, name):
+    places.interrupt() if name == "resume" else places.clear()
 
 
 def afterwards(places, name, arguments, done):
     """What stands on the disk after a refusal must not hinder the next command; one that only reads leaves nothing."""
     left = [path.name for path in places.results.parent.iterdir()]
-    if name == "run":
+    if name in ("run", "resume"):
         places.same() if done.returncode == 0 else places.go_on()
     elif name == "sweep" and done.returncode:
         again, _ = call(*arguments)
         if again.returncode:
             raise Failure(f"planning again: exit code {again.returncode}: {again.stderr}")
-    elif name not in ("run", "sweep") and left:
+    elif name != "sweep" and left:
         raise Failure(f"left behind: {left}")
 
 
 def singly(places, name, arguments, n, wanted):
     """The n-th allocation of all fails in a process of its own; returns how it ended."""
-    places.clear()
+    prepare(places, name)
     done, report = call(*arguments, libraries=1, alloc=n)
     ended = refusal(done, wanted)
     if report.get("unfreed", "0") != "0":
@@ -250,9 +255,9 @@ def libraries(places, every, seed):
     """Faults of allocation in whatever the program calls: each in a copy of the process that shall end at once with its sentence.  What does
     not (the program's own requests) is done again in a process of its own, and so are twenty of the others."""
     for name, arguments in commands_of(places).items():
-        places.clear()
+        prepare(places, name)
         whole, _ = call(*arguments)
-        places.clear()
+        prepare(places, name)
         each = places.folder / f"each.{name}"
         done, report = call(*arguments, libraries=1, each=each, first=1 + seed % every, every=every)
         if (done.returncode, done.stdout, done.stderr) != (whole.returncode, whole.stdout, whole.stderr):
@@ -277,12 +282,12 @@ def libraries(places, every, seed):
 def limits(places, every, seed):
     """Limits of the whole process; below them the loader finds no room for the libraries."""
     for name, arguments in commands_of(places).items():
-        places.clear()
+        prepare(places, name)
         whole, _ = call(*arguments)
         limit, loaded, borne = 20 << 20, False, 0
         while borne < 10:
             limit += every * 4096
-            places.clear()
+            prepare(places, name)
             done, _ = call(*arguments, limit=limit)
             borne = borne + 1 if done.returncode == 0 else 0
             loaded = loaded or done.returncode != 127

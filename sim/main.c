@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static enum status run_command(const struct command *command, int argc, char **argv)
@@ -79,21 +80,34 @@ static void fill_standard_streams(void)
             return;
 }
 
-/* The stack grows when it is used, and a process that may not grow any more dies of it: what is ever needed is taken now. */
-static void take_stack(void)
+enum { STACK = 1 << 19 /* bytes that are enough */, PAGE = 4096 };
+
+static __attribute__((noinline)) void touch_stack(void)
 {
-    volatile char room[1 << 19];
-    for (size_t i = 0; i < sizeof room; i += 4096)
+    volatile char room[STACK];
+    for (size_t i = 0; i < sizeof room; i += PAGE)
         room[i] = 0;
+}
+
+/* The stack grows when it is used, and a process that may not grow dies of it: what is ever needed is taken now, if it is there. */
+static enum status take_stack(void)
+{
+    void *as_much = mmap(NULL, 2 * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (as_much == MAP_FAILED)
+        return status_no_memory("the stack", STACK);
+    munmap(as_much, 2 * STACK);
+    touch_stack();
+    return OK;
 }
 
 int main(int argc, char **argv)
 {
-    take_stack();
     fill_standard_streams();
     wait_passively(argv);
     signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is then an error of writing, like a full disk */
-    enum status status = dispatch(argc, argv);
+    enum status status = take_stack();
+    if (status == OK)
+        status = dispatch(argc, argv);
     if (fflush(stdout) && status == OK)
         status = status_fail(ERR_IO, "standard output cannot be written");
     status_print(stderr);
