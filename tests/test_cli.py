@@ -94,6 +94,11 @@ def test_lists_in_text_markdown_and_json(command):
     assert "|---|" in call(command, name, "--format", "markdown").stdout and name in call(command, "--format", "markdown").stdout
 
 
+def test_every_file_of_a_model_is_in_the_registry():
+    listed = [model["name"] for model in json.loads(call("models", "--format", "json").stdout)]
+    assert listed == sorted(path.stem for path in (TOP / "models").glob("*.c") if path.stem != "registry")
+
+
 def test_outcomes_are_listed_with_unit_meaning_and_place():
     models = json.loads(call("models", "--format", "json").stdout)
     listed = call("models", "--format", "outcomes").stdout
