@@ -4,7 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 export NEEDLEWORK_WERROR=ON
 logs=build/check
-limit=600 # seconds, for each check
+limit=900 # seconds, for each check
 mkdir -p "$logs"
 
 self_tests()

@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_is_said(config, tmp_path):
 
 def test_a_disk_that_becomes_read_only_during_the_run_is_said_and_resumed_later(config, whole, tmp_path):
     done = on_a_disk_of_its_own("100m", """
-        code=0; "$1" run "$2" -o $disk/run.h5 --quiet --max-walltime "0.05 s" || code=$?
+        code=0; "$1" run "$2" -o $disk/run.h5 --quiet --max-walltime "0.02 s" || code=$?
         echo "stopped $code"
         mount -o remount,ro $disk
         code=0; "$1" resume $disk/run.h5 --quiet || code=$?

@@ -147,7 +147,7 @@ def test_killed_while_it_runs_or_resumes_a_run_ends_with_the_same_bits(undisturb
 def test_a_damaged_checkpoint_gives_way_to_the_older_one(undisturbed, tmp_path):
     config, whole = undisturbed
     results = tmp_path / "damaged.h5"
-    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     newest = max(tmp_path.glob("*.checkpoint.?"), key=lambda path: h5py.File(path).attrs["sequence"])
     with open(newest, "r+b") as file:
         file.seek(newest.stat().st_size // 2)
@@ -163,7 +163,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_older_one(undisturbed, tmp_path):
 def test_a_whole_checkpoint_of_other_blocks_is_refused(undisturbed, tmp_path, how):
     config, _ = undisturbed
     results = tmp_path / "other.h5"
-    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.05 s").returncode == 75
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     for number in "01":
         with h5py.File(f"{results}.checkpoint.{number}", "r+") as file:
             del file["baseline"]
@@ -178,7 +178,7 @@ def test_a_whole_checkpoint_of_other_blocks_is_refused(undisturbed, tmp_path, ho
 def test_a_damaged_results_file_is_refused_and_one_without_seal_is_not(undisturbed, tmp_path):
     config, whole = undisturbed
     results = tmp_path / "damaged.h5"
-    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     content = results.read_bytes()
     assert content.endswith(b"\nneedlework seal")
     for damaged, message in ((content[:5000] + bytes([content[5000] ^ 16]) + content[5001:], "is damaged: its seal is of another content"),
@@ -195,7 +195,7 @@ def test_a_damaged_results_file_is_refused_and_one_without_seal_is_not(undisturb
 def test_the_file_of_a_run_under_way_is_read_by_every_reader(undisturbed, tmp_path):
     config, _ = undisturbed
     results = tmp_path / "stopped.h5"
-    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     assert results.read_bytes().endswith(b"\nneedlework seal")
     with h5py.File(results) as file:
         rows, gain = file["time"].shape[0], file["collagen_gain"][()]
@@ -211,7 +211,7 @@ def test_the_file_of_a_run_under_way_is_read_by_every_reader(undisturbed, tmp_pa
 def test_a_run_killed_between_its_end_and_the_removal_of_its_checkpoints_is_resumed(undisturbed, tmp_path):
     config, whole = undisturbed
     results = tmp_path / "ended.h5"
-    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     shutil.copy(whole, results)
     resumed = needlework("resume", results, "--quiet")
     assert resumed.returncode == 0, resumed.stderr
@@ -233,16 +233,16 @@ def change_checkpoints(results, change):
 def test_a_checkpoint_of_another_configuration_is_refused_or_recorded(undisturbed, tmp_path):
     config, _ = undisturbed
     one, other = tmp_path / "one.h5", tmp_path / "other.h5"
-    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.1 s").returncode == 75
+    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     changed = ["--set", "run.tolerance=2e-3", "--set", "skin.age=60 years"]
-    assert needlework("run", config, *changed, "-o", other, "--quiet", "--max-walltime", "0.2 s").returncode == 75
+    assert needlework("run", config, *changed, "-o", other, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     checkpoints_of(one, other)
     before = other.read_bytes()
     refused = needlework("resume", other)
     assert refused.returncode == 2 and other.read_bytes() == before
     assert "another configuration: it has 'age: 45 years', " in refused.stderr and "where the results file has 'age: 60 years', " in refused.stderr
     assert "; --force goes on all the same" in refused.stderr
-    forced = needlework("resume", other, "--force", "--quiet", "--max-walltime", "0.1 s")
+    forced = needlework("resume", other, "--force", "--quiet", "--max-walltime", "0.03 s")
     assert forced.returncode == 75 and "warning: " in forced.stderr and "has 'age: 60 years', " in forced.stderr, forced.stderr
     done = needlework("resume", other, "--quiet")  # its checkpoints are its own now
     assert done.returncode == 0, done.stderr
@@ -258,7 +258,7 @@ def test_a_checkpoint_of_another_configuration_is_refused_or_recorded(undisturbe
 def test_one_key_more_in_a_newer_program_is_recorded_with_both_programs(undisturbed, tmp_path):
     config, whole = undisturbed
     results = tmp_path / "run.h5"
-    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.1 s").returncode == 75
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
 
     def older(file):  # it knew one key less and was another program
         text = file["configuration_resolved"][()].decode()
@@ -282,10 +282,10 @@ def test_one_key_more_in_a_newer_program_is_recorded_with_both_programs(undistur
 
 def test_a_checkpoint_of_another_configuration_that_does_not_fit_is_refused_even_with_force(undisturbed, tmp_path):
     config, whole = undisturbed
-    for number, change in enumerate(("domain.spacing=60 um", "treatment.sessions=3", "run.duration=70 days")):
+    for number, change in enumerate(("domain.spacing=25 um", "treatment.sessions=3", "run.duration=70 days")):
         one, other = tmp_path / f"one{number}.h5", tmp_path / f"other{number}.h5"
-        assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.05 s").returncode == 75
-        assert needlework("run", config, "--set", change, "-o", other, "--quiet", "--max-walltime", "0.1 s").returncode == 75
+        assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.03 s").returncode == 75
+        assert needlework("run", config, "--set", change, "-o", other, "--quiet", "--max-walltime", "0.03 s").returncode == 75
         checkpoints_of(one, other)
         before = other.read_bytes()
         refused = needlework("resume", other, "--force", "--quiet")
@@ -296,7 +296,7 @@ def test_a_checkpoint_of_another_configuration_that_does_not_fit_is_refused_even
 def test_a_checkpoint_of_another_program_is_refused_or_recorded(undisturbed, tmp_path):
     config, whole = undisturbed
     results = tmp_path / "run.h5"
-    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.1 s").returncode == 75
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     change_checkpoints(results, lambda file: file.attrs.modify("program", numpy.bytes_(b"0.0.0")))
     refused = needlework("resume", results)
     assert refused.returncode == 2 and "the checkpoint was written by needlework 0.0.0, this is " in refused.stderr and results.exists()
@@ -312,8 +312,8 @@ def test_a_checkpoint_of_another_program_is_refused_or_recorded(undisturbed, tmp
 def test_a_checkpoint_that_does_not_hold_its_configuration_is_said(undisturbed, tmp_path):
     config, _ = undisturbed
     one, other = tmp_path / "one.h5", tmp_path / "other.h5"
-    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.1 s").returncode == 75
-    assert needlework("run", config, "--set", "skin.age=60 years", "-o", other, "--quiet", "--max-walltime", "0.1 s").returncode == 75
+    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.03 s").returncode == 75
+    assert needlework("run", config, "--set", "skin.age=60 years", "-o", other, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     checkpoints_of(one, other)
     change_checkpoints(other, lambda file: file.pop("configuration_resolved"))
     refused = needlework("resume", other)
