@@ -257,6 +257,14 @@ enum status results_copy(const char *path, const char *copy)
     return ok ? OK : status_fail(ERR_IO, "%s: cannot be copied to %s: %s", path, copy, strerror(reason));
 }
 
+/* What its owner allows others while the run goes on stays so; the file before this run does not count. */
+static void keep_mode(const struct results *r, const char *name)
+{
+    struct stat file;
+    if (r->published && stat(r->path, &file) == 0)
+        chmod(name, file.st_mode & 0777); /* where that fails modes are nothing to keep */
+}
+
 enum status results_publish(struct results *r)
 {
     enum status status = r->broken ? ERR_IO : results_settle(r, results_flush(r));
@@ -264,10 +272,13 @@ enum status results_publish(struct results *r)
         status = results_copy(r->live, r->copy);
     if (!status)
         status = seal_write(r->copy);
+    if (!status)
+        keep_mode(r, r->copy);
     if (!status && rename(r->copy, r->path) != 0)
         status = status_fail(ERR_IO, "%s: cannot be replaced by its next state: %s", r->path, strerror(errno));
     if (status)
         unlink(r->copy);
+    r->published = r->published || !status;
     return status;
 }
 
@@ -303,10 +314,12 @@ enum status results_resume(const char *path, const struct model *model, const st
         status = provenance_resumed(path, r->file, model, about);
     if (!status)
         status = results_flush(r);
-    if (status)
+    if (status) {
         give_up(&r);
-    else
+    } else {
         r->n_sessions = rows[SESSIONS];
+        r->published = true;
+    }
     *results = r;
     return status;
 }
@@ -335,6 +348,8 @@ static enum status sync_file(const char *path)
 static enum status take_place(const struct results *r, bool complete)
 {
     enum status status = complete ? sync_file(r->live) : seal_write(r->live);
+    if (!status)
+        keep_mode(r, r->live);
     if (!status && rename(r->live, r->path) != 0)
         status = status_fail(ERR_IO, "%s: cannot be renamed to %s: %s", r->live, r->path, strerror(errno));
     return status;

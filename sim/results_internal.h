@@ -15,7 +15,8 @@ struct results {
     char *live, *copy;         /* what HDF5 writes to, and its copy on the way to `path`; owned */
     const struct model *model; /* borrowed */
     hid_t file;
-    bool broken; /* a write failed: nothing more is written */
+    bool broken;    /* a write failed: nothing more is written */
+    bool published; /* `path` is of this run */
     struct results_table table[RESULTS_TABLES];
     size_t nx, ny, nz;
     double *weight;               /* [nx ny] lateral weights, sum 1, owned */
