@@ -44,6 +44,8 @@ static enum status open_results(struct run *run, const struct run_options *optio
         about.forced = run->forced;
         if (status == OK)
             status = results_resume(run->path, plan->model, s->grid, s->surface_grid, &about, run->kept.file_rows, &run->results);
+        if (status == ERR_IO)
+            run_tell_replaced(run->path);
     } else {
         status = results_create(run->path, options->force, plan->model, s->grid, s->surface_grid, &about, &run->results);
         if (status == OK)

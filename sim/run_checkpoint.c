@@ -46,6 +46,14 @@ static void replaced_path(const char *path, char out[LONGEST])
     snprintf(out, LONGEST, "%s.checkpoint.replaced", path);
 }
 
+void run_tell_replaced(const char *path)
+{
+    char aside[LONGEST];
+    replaced_path(path, aside);
+    if (access(aside, F_OK) == 0)
+        status_warn("%s: is what stood in the place of the results before this run", aside);
+}
+
 static void forget_replaced(const char *path)
 {
     char aside[LONGEST];
@@ -58,7 +66,9 @@ static enum status set_aside(const char *path)
 {
     char aside[LONGEST];
     replaced_path(path, aside);
-    unlink(aside); /* of a run that was killed */
+    /* Of a run that was killed.  What cannot be removed (somebody else's) may be the file itself by another name: not to be written to. */
+    if (unlink(aside) != 0 && errno != ENOENT)
+        return status_fail(ERR_IO, "%s: cannot be removed: %s", aside, strerror(errno));
     return link(path, aside) == 0 || access(path, F_OK) != 0 ? OK : results_copy(path, aside);
 }
 

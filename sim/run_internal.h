@@ -47,6 +47,8 @@ enum status run_restore(struct run *run, bool force);
  */
 enum status run_first_checkpoint(struct run *run);
 void run_put_back(const char *path);
+/* A warning that names that file, if it is still there: after a kill before the first checkpoint was whole nothing else says so. */
+void run_tell_replaced(const char *path);
 /* Fills in program and configuration as they stand in checkpoints. */
 enum status run_identify(struct run *run);
 

@@ -1,9 +1,11 @@
 """Interrupted runs: stopped, killed, resumed - and in the end the same bits as a run that nobody disturbed."""
 import hashlib
+import os
 import random
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -142,6 +144,43 @@ def test_killed_while_it_runs_or_resumes_a_run_ends_with_the_same_bits(undisturb
         assert same_bits(whole, results)
         resumed += 1
     assert resumed > 0, "every run was killed before it had begun"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs two users")
+def test_a_file_of_another_user_that_cannot_be_replaced_stays(undisturbed):
+    _, whole = undisturbed
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+    with tempfile.TemporaryDirectory() as name:
+        folder, results = Path(name), Path(name) / "run.h5"
+        folder.chmod(0o1777)  # as /tmp: only the owner of a file may remove it
+        (folder / "run.yaml").write_text("model: fisher\ndomain: {geometry: well_mixed}\nrun: {duration: 2 days}\n")
+        shutil.copy(whole, results)
+        results.chmod(0o666)
+        try:
+            for _ in range(2):
+                refused = subprocess.run([PROGRAM, "run", folder / "run.yaml", "-o", results, "--force"], capture_output=True, text=True, **nobody)
+                assert refused.returncode == 4 and "Operation not permitted" in refused.stderr, refused.stderr
+                assert results.read_bytes() == whole.read_bytes()
+        except PermissionError:
+            pytest.skip("the program is where another user may not go")
+
+
+def test_permissions_given_while_it_runs_stay(undisturbed, tmp_path):
+    config, _ = undisturbed
+    results = tmp_path / "private.h5"
+    assert needlework("run", config, "-o", results, "--quiet", "--max-walltime", "0.03 s").returncode == 75
+    results.chmod(0o600)
+    for arguments, code in ((["--max-walltime", "0.03 s"], 75), ([], 0)):
+        assert needlework("resume", results, "--quiet", *arguments).returncode == code
+        assert results.stat().st_mode & 0o777 == 0o600
+
+
+def test_killed_before_its_first_checkpoint_a_run_names_the_file_it_replaces(undisturbed, tmp_path):
+    _, whole = undisturbed
+    for name in ("run.h5", "run.h5.checkpoint.replaced"):
+        shutil.copy(whole, tmp_path / name)
+    refused = needlework("resume", tmp_path / "run.h5", "--quiet")
+    assert refused.returncode == 4 and f"{tmp_path}/run.h5.checkpoint.replaced: is what stood in the place" in refused.stderr, refused.stderr
 
 
 def test_a_damaged_checkpoint_gives_way_to_the_older_one(undisturbed, tmp_path):
