@@ -257,7 +257,7 @@ def test_a_run_killed_between_its_end_and_the_removal_of_its_checkpoints_is_resu
     assert same_bits(whole, results) and [path.name for path in tmp_path.iterdir()] == ["ended.h5"]
 
 
-def checkpoints_of(one, other):
+def checkpoints_of(one, other):  # `one` must have stopped at an earlier step than `other`, which would have too few rows
     for number in "01":
         shutil.copy(f"{one}.checkpoint.{number}", f"{other}.checkpoint.{number}")
 
@@ -272,7 +272,7 @@ def change_checkpoints(results, change):
 def test_a_checkpoint_of_another_configuration_is_refused_or_recorded(undisturbed, tmp_path):
     config, _ = undisturbed
     one, other = tmp_path / "one.h5", tmp_path / "other.h5"
-    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.03 s").returncode == 75
+    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.001 s").returncode == 75
     changed = ["--set", "run.tolerance=2e-3", "--set", "skin.age=60 years"]
     assert needlework("run", config, *changed, "-o", other, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     checkpoints_of(one, other)
@@ -351,7 +351,7 @@ def test_a_checkpoint_of_another_program_is_refused_or_recorded(undisturbed, tmp
 def test_a_checkpoint_that_does_not_hold_its_configuration_is_said(undisturbed, tmp_path):
     config, _ = undisturbed
     one, other = tmp_path / "one.h5", tmp_path / "other.h5"
-    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.03 s").returncode == 75
+    assert needlework("run", config, "-o", one, "--quiet", "--max-walltime", "0.001 s").returncode == 75
     assert needlework("run", config, "--set", "skin.age=60 years", "-o", other, "--quiet", "--max-walltime", "0.03 s").returncode == 75
     checkpoints_of(one, other)
     change_checkpoints(other, lambda file: file.pop("configuration_resolved"))
