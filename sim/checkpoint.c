@@ -3,10 +3,10 @@
 
 #include "h5.h"
 #include "isolate.h"
+#include "partial.h"
 #include "seal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -64,17 +64,6 @@ static enum status write_file(const char *path, const struct checkpoint_identity
     return status;
 }
 
-/* Renamings within a folder, down to the disk. */
-static enum status sync_folder(const char *path)
-{
-    const int descriptor = open(path, O_RDONLY);
-    const bool ok = descriptor >= 0 && fsync(descriptor) == 0;
-    const int reason = errno;
-    if (descriptor >= 0)
-        close(descriptor);
-    return ok ? OK : status_fail(ERR_IO, "%s: cannot be synced to disk: %s", path, strerror(reason));
-}
-
 enum status checkpoint_write(const char *path, const struct checkpoint_identity *identity, const struct state_part *parts, size_t n)
 {
     char name[LONGEST], temporary[LONGEST], folder[LONGEST];
@@ -90,7 +79,7 @@ enum status checkpoint_write(const char *path, const struct checkpoint_identity 
         unlink(temporary);
         return status;
     }
-    return sync_folder(dirname(folder));
+    return partial_sync(dirname(folder)); /* the renaming */
 }
 
 /* ---- reading: what is said to HDF5 is said in a child process ----------------------------------------------------------------------- */

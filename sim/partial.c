@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -65,6 +66,16 @@ void partial_name(const char *path, char *name, size_t n)
     if (folder)
         closedir(folder);
     name_of(path, ENDING, name, n);
+}
+
+enum status partial_sync(const char *path)
+{
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    const bool ok = file >= 0 && fsync(file) == 0;
+    const int reason = errno;
+    if (file >= 0)
+        close(file);
+    return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, strerror(reason));
 }
 
 enum status partial_folder(const char *folder)

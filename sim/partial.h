@@ -20,6 +20,9 @@ void partial_name(const char *path, char *name, size_t n);
 /* The name of the copy, likewise; removes nothing. */
 void partial_copy_name(const char *path, char *name, size_t n);
 
+/* What was written to a file, or renamed in a folder, is on the disk when this returns OK; ERR_IO when it cannot be put there. */
+enum status partial_sync(const char *path);
+
 /* Makes a folder for results, and the one above it where that is missing too; one that is there is good.
  *
  *   folder   without a slash at its end

@@ -334,20 +334,10 @@ static enum status close_file(struct results *r)
     return H5Fclose(file) < 0 ? h5_fail(r->path, "cannot close the file") : OK;
 }
 
-static enum status sync_file(const char *path)
-{
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    const bool ok = file >= 0 && fsync(file) == 0;
-    const int reason = errno;
-    if (file >= 0)
-        close(file);
-    return ok ? OK : status_fail(ERR_IO, "%s: cannot be written to the disk: %s", path, strerror(reason));
-}
-
 /* The closed live file, down to the disk, takes its place.  Only a complete one is not sealed: it is nobody's to go on with. */
 static enum status take_place(const struct results *r, bool complete)
 {
-    enum status status = complete ? sync_file(r->live) : seal_write(r->live);
+    enum status status = complete ? partial_sync(r->live) : seal_write(r->live);
     if (!status)
         keep_mode(r, r->live);
     if (!status && rename(r->live, r->path) != 0)

@@ -36,8 +36,6 @@ struct results_ledger {
 enum status results_create(const char *path, bool force, const struct model *model, const struct grid *grid, const struct grid *surface,
                            const struct results_about *about, struct results **results);
 
-/* Rows of the series stay in memory until there are this many: each costs a write per column. */
-enum { RESULTS_ROWS_KEPT = 32 };
 /* One row of the time series: outcomes [n_outcomes] and domain means of the species, then of the surface species. */
 enum status results_series(struct results *results, double time, const double *outcomes, const double *means, const double *surface_means);
 /* One row of lateral means, from planes y[species][cells]. */

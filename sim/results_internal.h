@@ -7,7 +7,7 @@
 
 enum { MEANS_ROWS, SERIES_ROWS }; /* of `row` */
 enum table { SERIES, MEANS, PROFILES, FIELDS, SURFACE, SESSIONS, STEPS };
-enum { STEPS_KEPT = 1024, ROWS_KEPT = RESULTS_ROWS_KEPT };
+enum { STEPS_KEPT = 1024, ROWS_KEPT = 32 };
 enum step_column { STEP_TIME, STEP_DT, STEP_ERROR, STEP_SOLVES, STEP_NUMBER, N_STEP_COLUMNS };
 
 struct results {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARK_CHUNK = 512 }; /* rows; a power of two */
+enum { MARK_CHUNK = 512 }; /* rows */
 
 /* Names of the spatial axes by their index in the grid, and of their attribute. */
 static const char *const axis_names[] = {"x", "y", "z"};
@@ -69,8 +69,8 @@ static enum status make_axis(const char *path, hid_t group, const struct grid *g
     return status;
 }
 
-/* One row of scalars is 8 bytes: 512 rows to a chunk, so that a year of days is one allocation.  Profiles get about as many bytes (a power
- * of two of rows, so that the mark's chunks end with the data's), fields a chunk of at most 1 MB, which is what HDF5 caches. */
+/* One row of scalars is 8 bytes: 512 rows to a chunk, so that a year of days is one allocation.  Profiles get about as many bytes, fields a
+ * chunk of at most 1 MB, which is what HDF5 caches. */
 static struct h5_shape data_shape(const struct results_table_spec *spec, const struct results_table *table)
 {
     struct h5_shape shape = {.type = spec->field ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, .rank = table->rank, .compressed = spec->field};

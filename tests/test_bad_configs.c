@@ -4,6 +4,7 @@
  * repository (100 MB, deep nesting, unreadable bytes) is made here, in a temporary folder. */
 #define _POSIX_C_SOURCE 200809L
 #include "config_vocabulary.h"
+#include "partial.h"
 #include "units.h"
 
 #include <criterion/criterion.h>
@@ -169,9 +170,7 @@ static char folder_name[PATH_MAX];
 
 static void enter_temporary(void)
 {
-    const char *base = getenv("TMPDIR");
-    snprintf(folder_name, sizeof folder_name, "%s/needlework-XXXXXX", base && *base ? base : "/tmp");
-    cr_assert(mkdtemp(folder_name), "no temporary folder");
+    cr_assert(partial_scratch(folder_name, sizeof folder_name) == OK, "no temporary folder");
     go_to(folder_name);
 }
 
